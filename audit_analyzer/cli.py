@@ -1,0 +1,269 @@
+"""Commands: parse, call one room, print, exit. stdout is data, stderr is narration."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+from audit_analyzer.errors import INTERRUPTED, AuditError, UsageError
+
+app = typer.Typer(
+    name="audit-analyzer",
+    help="Reads the query logs of face-recognition systems and finds what the rules forbid. A finding is an indicator, not a verdict.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+rules_app = typer.Typer(help="What is asked, and what each question needs.", invoke_without_command=True, rich_markup_mode=None)
+sources_app = typer.Typer(help="Which exports can be read, and what each gives.", invoke_without_command=True, rich_markup_mode=None)
+app.add_typer(rules_app, name="rules")
+app.add_typer(sources_app, name="sources")
+
+Exports = Annotated[list[Path], typer.Argument(help="Files, folders (walked) or archives.", show_default=False)]
+Workspace = Annotated[Path, typer.Option("--workspace", "-w", help="The workspace folder.", envvar="AUDIT_WORKSPACE", show_default=False)]
+AsOf = Annotated[str | None, typer.Option("--as-of", help="The day that the night is asked as of (YYYY-MM-DD); default: the day of the newest event.")]
+FailOn = Annotated[str | None, typer.Option("--fail-on", help="Exit 1 when a finding is at or above: low, medium, high, critical.")]
+
+
+@app.command()
+def run(exports: Exports, workspace: Workspace, as_of: AsOf = None, fail_on: FailOn = None) -> None:
+    """The whole night: exports in, findings and a report out."""
+    from audit_analyzer import nightly, settings, workspace as place
+
+    with place.hold(workspace), _progress() as stage:
+        done = nightly.run(settings.load(workspace), exports, _day(as_of), _level(fail_on), stage)
+    _close(done)
+
+
+@app.command()
+def ingest(
+    exports: Exports,
+    workspace: Workspace,
+    source: Annotated[str | None, typer.Option("--source", help="Read them as this source, whatever they look like.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object per export on stdout.")] = False,
+) -> None:
+    """Only the intake: every record kept, rejected, set aside or known already."""
+    from audit_analyzer import nightly, settings, telling, workspace as place
+
+    with place.hold(workspace), _progress() as stage:
+        results = nightly.ingest(settings.load(workspace), exports, "ingest", source, stage)
+    for line in telling.ingested(results, as_json=as_json):
+        typer.echo(line)
+    raise typer.Exit(nightly.intake_code(results))
+
+
+@app.command()
+def check(workspace: Workspace, as_json: Annotated[bool, typer.Option("--json", help="One JSON object per verdict.")] = False) -> None:
+    """Only the data-quality suite: a verdict for each table and system."""
+    from audit_analyzer import nightly, settings, telling, workspace as place
+
+    with place.hold(workspace):
+        verdicts = nightly.check(settings.load(workspace))
+    for line in telling.checked(verdicts, as_json=as_json):
+        typer.echo(line)
+    raise typer.Exit(nightly.check_code(verdicts))
+
+
+@app.command()
+def detect(workspace: Workspace, as_of: AsOf = None, fail_on: FailOn = None) -> None:
+    """Ask every rule again about what is in the workspace, and write a new report."""
+    from audit_analyzer import nightly, settings, workspace as place
+
+    with place.hold(workspace), _progress() as stage:
+        done = nightly.look(settings.load(workspace), _day(as_of), _level(fail_on), stage)
+    _close(done)
+
+
+@app.command()
+def report(workspace: Workspace, formats: Annotated[list[str] | None, typer.Option("--format", help="Only these outputs.")] = None) -> None:
+    """Write the newest night down again, for instance after decisions."""
+    from audit_analyzer import nightly, settings, workspace as place
+
+    with place.hold(workspace):
+        folder = nightly.again(settings.load(workspace), formats)
+    typer.echo(str(folder))
+
+
+@app.command()
+def prove(
+    rules: Annotated[list[str] | None, typer.Argument(help="Names of rules; all without.", show_default=False)] = None,
+    workspace: Annotated[Path | None, typer.Option("--workspace", "-w", help="Also the rules of this workspace.", show_default=False)] = None,
+) -> None:
+    """Every rule's own tests, on the real schema."""
+    from audit_analyzer import nightly, settings, telling
+
+    proofs, refused = nightly.prove(settings.load(workspace or Path()), rules or [])
+    for line in telling.proved(proofs, refused):
+        typer.echo(line)
+    raise typer.Exit(nightly.proof_code(proofs, refused))
+
+
+@app.command()
+def show(
+    wanted: Annotated[str, typer.Argument(metavar="FINDING|EXPORT", help="A finding's id or an export's SHA-256, or the beginning of it.")],
+    workspace: Workspace,
+    everything: Annotated[bool, typer.Option("--all", help="Every evidence row, not only the first 20.")] = False,
+) -> None:
+    """Walk a finding to the bytes: file, SHA-256, record, the record as written."""
+    from audit_analyzer import nightly, settings, show as showing
+
+    facts = settings.load(workspace)
+    with nightly.reading(facts) as store:
+        for line in showing.show(store, facts, wanted, sys.maxsize if everything else showing.FIRST):
+            typer.echo(line)
+
+
+@app.command()
+def explain(
+    rule: Annotated[str, typer.Argument(help="The rule's name.")],
+    subject: Annotated[str, typer.Option("--subject", help="The operator, agency, system, case … asked about.")],
+    workspace: Workspace,
+    as_of: AsOf = None,
+) -> None:
+    """Why a rule did or did not fire for a subject: window, counts, baseline, what cleared it."""
+    from audit_analyzer import nightly, settings, workspace as place
+
+    with place.hold(workspace):
+        typer.echo(nightly.explain(settings.load(workspace), rule, subject, _day(as_of)))
+
+
+@app.command()
+def decide(
+    finding: Annotated[str, typer.Argument(help="The finding's id.")],
+    decision: Annotated[str, typer.Argument(help="confirmed, explained, dismissed, escalated or reopened.")],
+    workspace: Workspace,
+    reason: Annotated[str, typer.Option("--reason", help="Why.")],
+    author: Annotated[str, typer.Option("--author", help="Who decides.")],
+    expires: Annotated[str | None, typer.Option("--expires", help="Until when it holds (YYYY-MM-DD).")] = None,
+) -> None:
+    """Write down what a person decided about a finding; nothing is overwritten."""
+    from audit_analyzer import nightly, settings, workspace as place
+
+    with place.hold(workspace):
+        nightly.decide(settings.load(workspace), finding, decision, reason, author, _day(expires))
+
+
+@app.command()
+def init(folder: Annotated[Path, typer.Argument(help="The workspace to make.")]) -> None:
+    """Make a workspace with a commented audit.toml."""
+    from audit_analyzer import workspace as place
+
+    typer.echo(str(place.init(folder)))
+
+
+@app.command()
+def rebuild(workspace: Workspace) -> None:
+    """Make the database anew from the vault: every delivery read again, in the order in which it came."""
+    from audit_analyzer import nightly, settings, workspace as place
+
+    with place.hold(workspace), _progress() as stage:
+        typer.echo(f"{nightly.rebuild(settings.load(workspace), stage)} deliveries read again")
+
+
+@rules_app.callback()
+def rules(context: typer.Context, workspace: Annotated[Path | None, typer.Option("--workspace", "-w", help="Also this workspace's.", show_default=False)] = None) -> None:
+    """Without a subcommand: every rule, one line each."""
+    from audit_analyzer import telling
+
+    if context.invoked_subcommand is None:
+        for line in telling.rules(workspace):
+            typer.echo(line)
+
+
+@rules_app.command("new")
+def rules_new(name: Annotated[str, typer.Argument(help="The file's name without its ending: what the rule finds.")], workspace: Workspace) -> None:
+    """Write a rule into the workspace that proves itself red until it is filled in."""
+    from audit_analyzer import nightly, settings
+
+    typer.echo(str(nightly.new_rule(settings.load(workspace), name)))
+
+
+@rules_app.command("schema")
+def rules_schema() -> None:
+    """The JSON schema of a rule file, for editors."""
+    from audit_analyzer import rule
+
+    typer.echo(json.dumps(rule.schema(), indent=2))
+
+
+@rules_app.command("clauses")
+def rules_clauses(workspace: Annotated[Path | None, typer.Option("--workspace", "-w", help="Also this workspace's.", show_default=False)] = None) -> None:
+    """Every clause pack and its clauses."""
+    from audit_analyzer import telling
+
+    for line in telling.clauses(workspace):
+        typer.echo(line)
+
+
+@sources_app.callback()
+def sources(context: typer.Context, workspace: Annotated[Path | None, typer.Option("--workspace", "-w", help="Also this workspace's.", show_default=False)] = None) -> None:
+    """Without a subcommand: every source, and what it gives."""
+    from audit_analyzer import telling
+
+    if context.invoked_subcommand is None:
+        for line in telling.sources(workspace):
+            typer.echo(line)
+
+
+@sources_app.command("propose")
+def sources_propose(file: Annotated[Path, typer.Argument(help="An export that no source knows.")]) -> None:
+    """Write a draft source for an unknown export to stdout, every decision left to you marked."""
+    from audit_analyzer import propose
+
+    typer.echo(propose.draft(file))
+
+
+def _day(text: str | None) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(text) if text else None
+    except ValueError:
+        raise UsageError(f"{text!r} is not a day", "--as-of", "write it as 2026-03-01") from None
+
+
+def _level(text: str | None) -> str | None:
+    from audit_analyzer.words import SEVERITIES
+
+    if text is not None and text not in SEVERITIES:
+        raise UsageError(f"{text!r} is not a severity", "--fail-on", f"one of {', '.join(SEVERITIES)}")
+    return text
+
+
+def _progress():  # type: ignore[no-untyped-def]  # noqa: ANN202  a context manager of progress.py
+    from audit_analyzer import progress
+
+    return progress.bars(sys.stderr)
+
+
+def _close(done: object) -> NoReturn:
+    from audit_analyzer import nightly
+
+    for line in nightly.closing(done, sys.stdout):  # type: ignore[arg-type]
+        typer.echo(line)
+    raise typer.Exit(done.code)  # type: ignore[attr-defined]
+
+
+def main() -> None:
+    """Run a command; an error is one clear sentence and an exit code, never a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    try:
+        app()
+    except AuditError as error:
+        typer.echo(f"audit-analyzer: {error}", err=True)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        typer.echo("audit-analyzer: interrupted; run the same command again to go on", err=True)
+        sys.exit(INTERRUPTED)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,293 @@
+"""The whole night, in order: exports in, checked, asked, written down; and each part of it on its own."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import datetime as dt
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+from audit_analyzer import __version__
+from audit_analyzer.errors import COULD_NOT_LOOK, FOUND, AuditError, NothingToRead, RuleError, UsageError
+from audit_analyzer.words import SEVERITIES, Check, Ingested, Night, RuleOutcome
+
+if TYPE_CHECKING:
+    from audit_analyzer.prove import Proof
+    from audit_analyzer.settings import Settings
+    from audit_analyzer.store import Store
+
+EVENTS = {
+    "queries": "occurred_at", "actions": "occurred_at", "reviews": "decided_at", "corroborations": "obtained_at",
+    "biometric_items": "created_at", "disclosures": "disclosed_at", "authorizations": "granted_at",
+}  # fmt: skip
+Stage = Callable[[str, int, int], None]  # what is being done, how much of it is done, how much there is
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Done:
+    """A finished night: what it found, where the report is, and the exit code."""
+
+    night: Night
+    folder: Path
+    code: int
+    ingested: tuple[Ingested, ...] = ()
+
+
+def run(settings: Settings, paths: Sequence[Path], as_of: dt.date | None = None, fail_on: str | None = None, stage: Stage | None = None) -> Done:
+    """Exports in, findings out. The caller holds the workspace."""
+    ingested = ingest(settings, paths, "run", stage=stage)
+    return dataclasses.replace(look(settings, as_of, fail_on, stage, fresh=False), ingested=tuple(ingested))
+
+
+def ingest(settings: Settings, paths: Sequence[Path], command: str = "ingest", forced: str | None = None, stage: Stage | None = None) -> list[Ingested]:
+    """Only the intake. Raises NothingToRead where there is no file at all."""
+    from audit_analyzer.ingest import ingest as take_in
+    from audit_analyzer.integrity import verify_deliveries
+
+    with _opened(settings) as store:
+        run_id = begin(store, command)
+        results = take_in(store, settings, paths, run_id, forced, stage)
+        if not results:
+            raise NothingToRead("there is no file to read", ", ".join(map(str, paths)), "hand over the files or folders of the delivery")
+        verify_deliveries(store, settings, run_id)
+        store.checkpoint()
+    return results
+
+
+def look(settings: Settings, as_of: dt.date | None = None, fail_on: str | None = None, stage: Stage | None = None, *, fresh: bool = True) -> Done:
+    """Check what is in the store, ask every rule, write the report. fresh: a run of its own, not the end of an intake."""
+    from audit_analyzer.check import blocked, check
+    from audit_analyzer.gather import gather
+    from audit_analyzer.report import report
+
+    tell = stage or (lambda *_: None)
+    tell("checking the data", 0, 4)
+    with _opened(settings) as store:
+        run_id = begin(store, "detect") if fresh else last_run(store)
+        moment = settle_as_of(store, run_id, as_of)
+    checks = check(settings.database, run_id)
+    tell("preparing the ground", 1, 4)
+    outcomes, failures = _ask(settings, run_id, moment, checks, blocked(checks), tell)
+    tell("writing the report", 3, 4)
+    with _opened(settings) as store:
+        _keep(store, run_id, checks, outcomes)
+        night = gather(store, settings, run_id, outcomes, failures)
+        finish(store, run_id, "partial" if night.failures else "done")
+    folder = report(night, settings.reports)
+    tell("", 4, 4)
+    return Done(night, folder, code(night, fail_on))
+
+
+def _ask(
+    settings: Settings, run_id: str, moment: dt.datetime, checks: Sequence[Check], stopped: dict[str, str], tell: Stage
+) -> tuple[tuple[RuleOutcome, ...], tuple[str, ...]]:
+    from audit_analyzer import clauses, detect, ground, prove, rulebook
+
+    packs = clauses.load(settings.rule_folders())
+    book = rulebook.load(settings.rule_folders())
+    rulebook.check_overrides(book, settings)
+    with _opened(settings) as store:
+        ground.prepare(store, settings, moment, packs)
+        before = previous(store, run_id)
+        store.checkpoint()
+    proofs = prove.prove(book.rules, settings, packs)
+    tell("asking the rules", 2, 4)
+    outcomes = detect.detect(settings.database, settings, book, packs, moment, run_id, stopped, previous=before, proofs=proofs)
+    failures = [str(error) for error in book.refused]
+    failures += [f"quality gate: {c.table}: {c.expectation} ({c.observed})" for c in checks if c.blocking and not c.passed]
+    return tuple(outcomes), tuple(failures)
+
+
+def check(settings: Settings) -> tuple[Check, ...]:
+    """Only the data-quality suite, as the newest run would see it."""
+    from audit_analyzer.check import check as ask
+
+    with _opened(settings) as store:
+        run_id = last_run(store)
+    return ask(settings.database, run_id)
+
+
+def again(settings: Settings, formats: Sequence[str] | None = None) -> Path:
+    """The newest night's report, written again."""
+    from audit_analyzer.gather import gather
+    from audit_analyzer.report import report
+
+    with _opened(settings) as store:
+        run_id = store.value("SELECT max(run_id) FROM runs WHERE as_of IS NOT NULL")
+        if run_id is None:
+            raise AuditError("no night was run in this workspace yet", str(settings.root), "run `audit-analyzer run EXPORTS… --workspace DIR` first")
+        night = gather(store, settings, run_id)
+    return report(night, settings.reports, formats)
+
+
+def prove(settings: Settings, names: Sequence[str]) -> tuple[tuple[Proof, ...], tuple[RuleError, ...]]:
+    """The proofs of the rules named (all without names), and the rules that are not quite rules."""
+    from audit_analyzer import clauses, rulebook
+    from audit_analyzer.prove import prove as proofs_of
+
+    book = rulebook.load(settings.rule_folders())
+    chosen = [book.rule(name) for name in names] or list(book.rules)
+    return tuple(proofs_of(chosen, settings, clauses.load(settings.rule_folders()))), tuple(book.refused)
+
+
+def new_rule(settings: Settings, name: str) -> Path:
+    """A draft of a rule in the workspace's own rules/."""
+    from audit_analyzer.prove import scaffold
+
+    file = settings.root / "rules" / f"{name}.toml"
+    if not name.replace("_", "").isalnum() or file.exists():
+        raise UsageError(f"{name!r} cannot be a new rule here", str(file), "take letters, digits and _ for a name that no rule has")
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(scaffold(name), encoding="utf-8")
+    return file
+
+
+def explain(settings: Settings, rule: str, subject: str, as_of: dt.date | None) -> str:
+    """Why a rule did or did not fire for a subject."""
+    from audit_analyzer import clauses, detect, ground, rulebook
+
+    packs = clauses.load(settings.rule_folders())
+    with _opened(settings) as store:
+        moment = settle_as_of(store, last_run(store), as_of)
+        ground.prepare(store, settings, moment, packs)
+        store.checkpoint()
+    return detect.explain(settings.database, settings, rulebook.load(settings.rule_folders()), packs, moment, rule, subject)
+
+
+def decide(settings: Settings, finding: str, decision: str, reason: str, author: str, expires: dt.date | None) -> None:
+    """Append what a person decided; the clock of the machine dates it."""
+    from audit_analyzer import triage
+
+    with _opened(settings) as store:
+        ends = dt.datetime.combine(expires, dt.time(), dt.UTC) + dt.timedelta(days=1) if expires else None
+        triage.decide(store, finding, decision, reason, author, dt.datetime.now(dt.UTC), ends)
+        store.checkpoint()
+
+
+def rebuild(settings: Settings, stage: Stage | None = None) -> int:
+    """The database anew from the vault: what was delivered, in the order in which it came, with what people decided. Returns how many files."""
+    from audit_analyzer.rebuild import rebuild as anew
+
+    return anew(settings, stage)
+
+
+@contextlib.contextmanager
+def reading(settings: Settings) -> Iterator[Store]:
+    """The store for looking only."""
+    from audit_analyzer.store import open_store
+
+    with open_store(settings.database, memory=settings.limits.memory, read_only=True) as store:
+        yield store
+
+
+def closing(done: Done, stream: TextIO) -> list[str]:
+    """The closing summary, and where the report is."""
+    from audit_analyzer.outputs import terminal
+
+    return terminal.summary(done.night, done.folder, stream)
+
+
+# --- exit codes
+
+
+def intake_code(results: Sequence[Ingested]) -> int:
+    """2 where an export could not be read, else 0."""
+    return COULD_NOT_LOOK if any(r.outcome != "accepted" for r in results) else 0
+
+
+def check_code(verdicts: Sequence[Check]) -> int:
+    """2 where a blocking expectation failed, else 0."""
+    return COULD_NOT_LOOK if any(v.blocking and not v.passed for v in verdicts) else 0
+
+
+def proof_code(proofs: Sequence[Proof], refused: Sequence[RuleError]) -> int:
+    """2 where a rule is refused or fails a test of its own, else 0."""
+    return COULD_NOT_LOOK if refused or not all(p.passed for p in proofs) else 0
+
+
+# --- runs
+
+
+def begin(store: Store, command: str) -> str:
+    """A new run in the ledger; its id is its number."""
+    run_id = f"{(store.value('SELECT count(*) FROM runs') or 0) + 1:04d}"
+    store.run("INSERT INTO runs VALUES (?, ?, NULL, now(), NULL, ?, 'interrupted', NULL)", [run_id, command, __version__])
+    return run_id
+
+
+def last_run(store: Store) -> str:
+    """The newest run's id."""
+    found = store.value("SELECT max(run_id) FROM runs")
+    if found is None:
+        raise AuditError("nothing was read into this workspace yet", "", "run `audit-analyzer ingest EXPORTS… --workspace DIR` first")
+    return str(found)
+
+
+def settle_as_of(store: Store, run_id: str, day: dt.date | None) -> dt.datetime:
+    """The instant that the night is asked as of: the end of the given day, or of the day of the newest event; never the machine's clock."""
+    if day is None:
+        newest = " UNION ALL ".join(f"SELECT max({column}) AS at FROM {table} WHERE {column} < TIMESTAMPTZ '2100-01-01 00:00:00Z'" for table, column in EVENTS.items())
+        moment = store.value(f"SELECT max(at) FROM ({newest})")
+        if moment is None:
+            raise NothingToRead("there is not one dated record in this workspace", str(store.path or ""), "see `audit-analyzer ingest --json` for what became of the exports")
+        day = moment.astimezone(dt.UTC).date()
+    at = dt.datetime.combine(day, dt.time(), dt.UTC) + dt.timedelta(days=1)
+    store.run("UPDATE runs SET as_of = ? WHERE run_id = ?", [at, run_id])
+    return at
+
+
+def finish(store: Store, run_id: str, outcome: str) -> None:
+    """Close the run in the ledger."""
+    store.run("UPDATE runs SET ended_at = now(), outcome = ? WHERE run_id = ?", [outcome, run_id])
+    store.checkpoint()
+
+
+def previous(store: Store, run_id: str) -> list[dict[str, object]]:
+    """The findings that stood at the end of the last finished night before this one."""
+    import msgspec
+
+    last = store.value("SELECT max(run_id) FROM findings WHERE run_id < ?", [run_id])
+    rows = store.rows("SELECT body FROM findings WHERE run_id = ? AND state <> 'gone' ORDER BY finding_id", [last]) if last else []
+    return [msgspec.json.decode(body) for (body,) in rows]
+
+
+def code(night: Night, fail_on: str | None) -> int:
+    """The exit code: could not look outranks found."""
+    if night.failures:
+        return COULD_NOT_LOOK
+    if fail_on is None:
+        return 0
+    bar = SEVERITIES.index(fail_on)  # type: ignore[arg-type]
+    return FOUND if any(SEVERITIES.index(f.severity) >= bar for f in night.findings if f.status["state"] != "gone") else 0  # type: ignore[arg-type]
+
+
+def _keep(store: Store, run_id: str, checks: Sequence[Check], outcomes: Sequence[RuleOutcome]) -> None:
+    """Write the night's verdicts into the ledger, in place of an earlier attempt at the same run."""
+    import msgspec
+    import polars as pl
+
+    def body(value: object) -> str:
+        return msgspec.json.encode(value).decode()
+
+    found = [
+        (run_id, f.finding_id, f.rule, f.subject["kind"], f.subject["id"], f.period["from"], f.period["to"], f.status["state"], body(f))
+        for outcome in outcomes
+        for f in outcome.findings
+    ]
+    measured = [(run_id, m.rule, m.system, m.verdict, body(m)) for outcome in outcomes for m in outcome.measurability]
+    checked = [(run_id, c.table, c.system, c.expectation, c.passed, c.blocking, c.observed, c.unexpected) for c in checks]
+    with store.transaction():
+        for table, rows in (("findings", found), ("measurability", measured), ("checks", checked)):
+            store.run(f"DELETE FROM {table} WHERE run_id = ?", [run_id])
+            if rows:
+                names = [row[0] for row in store.rows("SELECT column_name FROM duckdb_columns() WHERE table_name = ? AND schema_name = 'main' ORDER BY column_index", [table])]
+                with store.lent("kept_now", pl.DataFrame(rows, schema=names, orient="row", infer_schema_length=None)):
+                    store.run(f"INSERT INTO {table} SELECT * FROM kept_now")
+
+
+def _opened(settings: Settings) -> Store:
+    from audit_analyzer.store import open_store
+
+    return open_store(settings.database, memory=settings.limits.memory)

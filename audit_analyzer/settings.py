@@ -1,0 +1,204 @@
+"""audit.toml to one frozen Settings: what the exports do not say of themselves."""
+
+from __future__ import annotations
+
+import dataclasses
+import fnmatch
+import os
+import tomllib
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from audit_analyzer.errors import SettingsError
+
+DEFAULT_PACKS = ("dhs-026-11",)
+PACKAGE = Path(__file__).resolve().parent
+
+
+def shipped(name: str) -> Path:
+    """Folder `rules` or `sample_logs`: inside an installed wheel, else beside the package in a checkout."""
+    inside = PACKAGE / "_shipped" / name
+    return inside if inside.is_dir() else PACKAGE.parent / name
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Delivery:
+    """Which files come from which source, system and zone. All but `files` may be left open."""
+
+    files: str = "*"
+    source: str | None = None
+    system: str | None = None
+    zone: str | None = None
+    agency: str | None = None
+    date_order: str | None = None  # "mdy", "dmy" or "ymd", where a source leaves it to the delivery
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Retention:
+    """A limit on stored items of one kind: seconds, for one citizenship or for all (None)."""
+
+    kind: str
+    seconds: int
+    citizenship: str | None = None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class System:
+    """One matcher as the workspace knows it."""
+
+    name: str
+    packs: tuple[str, ...] = DEFAULT_PACKS
+    zone: str | None = None
+    agency: str | None = None
+    service_accounts: tuple[str, ...] = ()
+    retention: tuple[Retention, ...] = ()
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds on what one export may ask of the machine; reaching one is a clear answer."""
+
+    file_bytes: int = 20 * 2**30
+    record_bytes: int = 2**20
+    field_bytes: int = 64 * 2**10
+    columns: int = 512
+    depth: int = 64
+    members: int = 10_000
+    ratio: int = 200
+    inflated_bytes: int = 20 * 2**30
+    rule_seconds: float = 120.0
+    memory: str = "1GB"
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Settings:
+    """The whole of audit.toml, with every default in place. `root` is the workspace folder."""
+
+    root: Path
+    default_packs: tuple[str, ...] = DEFAULT_PACKS
+    deliveries: tuple[Delivery, ...] = ()
+    systems: tuple[System, ...] = ()
+    parameters: dict[str, dict[str, Any]] = dataclasses.field(default_factory=dict)
+    limits: Limits = Limits()
+    false_discovery_rate: float = 0.05
+    pseudonyms: bool = False
+
+    @property
+    def database(self) -> Path:
+        return self.root / "audit.duckdb"
+
+    @property
+    def vault(self) -> Path:
+        return self.root / "vault"
+
+    @property
+    def reports(self) -> Path:
+        return self.root / "reports"
+
+    def rule_folders(self) -> tuple[Path, ...]:
+        """Shipped rules first, then the workspace's own."""
+        return tuple(p for p in (shipped("rules"), self.root / "rules") if p.is_dir())
+
+    def source_folders(self) -> tuple[Path, ...]:
+        """Shipped sources first, then the workspace's own."""
+        return tuple(p for p in (PACKAGE / "sources", self.root / "sources") if p.is_dir())
+
+    def delivery(self, path: str) -> Delivery:
+        """The first [[delivery]] whose pattern fits the path, its end, or any folder-relative part of it."""
+        plain = path.replace("\\", "/")
+        for delivery in self.deliveries:
+            pattern = delivery.files
+            if fnmatch.fnmatchcase(plain, pattern) or fnmatch.fnmatchcase(plain, "*/" + pattern):
+                return delivery
+        return Delivery()
+
+    def system(self, name: str) -> System:
+        """What is known of a system; an unlisted one has the default packs and nothing else."""
+        for system in self.systems:
+            if system.name == name:
+                return system
+        return System(name=name, packs=self.default_packs)
+
+
+def duration(text: object, where: str) -> int:
+    """Seconds of "12 hours", "14 days", "15 years" (365.25 days each) or a plain number of seconds."""
+    if isinstance(text, (int, float)) and not isinstance(text, bool):
+        return int(text)
+    units = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400, "week": 604_800, "month": 2_629_800, "year": 31_557_600}
+    words = str(text).split()
+    unit = units.get(words[1].rstrip("s")) if len(words) == 2 else None  # noqa: PLR2004  number and unit
+    try:
+        return int(float(words[0]) * unit) if unit else int(words[0]) if len(words) == 1 else _no_duration(text, where)
+    except (ValueError, IndexError):
+        return _no_duration(text, where)
+
+
+def _no_duration(text: object, where: str) -> int:
+    raise SettingsError(f"{text!r} is not a length of time", where, 'write it as "12 hours", "14 days" or "15 years"')
+
+
+def load(root: Path) -> Settings:
+    """Settings of the workspace in `root`; a folder without audit.toml has the defaults."""
+    root = Path(os.path.abspath(root))
+    file = root / "audit.toml"
+    if not file.exists():
+        return Settings(root=root)
+    try:
+        facts = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"this is not TOML: {error}", str(file), "mend the line that is named, or write it anew with `audit-analyzer init`") from None
+    return _settings(root, facts, str(file))
+
+
+def _settings(root: Path, facts: dict[str, Any], where: str) -> Settings:
+    _only(facts, {"packs", "delivery", "system", "parameters", "limits", "false_discovery_rate", "pseudonyms"}, where)
+    packs = tuple(facts.get("packs", DEFAULT_PACKS))
+    return Settings(
+        root=root,
+        default_packs=packs,
+        deliveries=tuple(_delivery(d, f"{where} [[delivery]] {n}") for n, d in enumerate(facts.get("delivery", []), 1)),
+        systems=tuple(_system(s, packs, f"{where} [[system]] {n}") for n, s in enumerate(facts.get("system", []), 1)),
+        parameters=facts.get("parameters", {}),
+        limits=_built(Limits, facts.get("limits", {}), f"{where} [limits]"),
+        false_discovery_rate=float(facts.get("false_discovery_rate", 0.05)),
+        pseudonyms=bool(facts.get("pseudonyms", False)),
+    )
+
+
+def _delivery(facts: dict[str, Any], where: str) -> Delivery:
+    _zone(facts.get("zone"), where)
+    return _built(Delivery, facts, where)
+
+
+def _system(facts: dict[str, Any], packs: tuple[str, ...], where: str) -> System:
+    _zone(facts.get("zone"), where)
+    if "name" not in facts:
+        raise SettingsError("a system has no name", where, 'add name = "…" as the exports or [[delivery]] name it')
+    facts = {"packs": packs, **facts}
+    facts["packs"] = tuple(facts["packs"])
+    facts["service_accounts"] = tuple(facts.get("service_accounts", ()))
+    facts["retention"] = tuple(
+        Retention(kind=r["kind"], seconds=duration(r["limit"], where), citizenship=r.get("citizenship")) for r in facts.get("retention", ())
+    )
+    return _built(System, facts, where)
+
+
+def _built(kind: type, facts: dict[str, Any], where: str) -> Any:  # noqa: ANN401  the class decides
+    _only(facts, {f.name for f in dataclasses.fields(kind)}, where)
+    return kind(**facts)
+
+
+def _only(facts: dict[str, Any], known: set[str], where: str) -> None:
+    for key in facts:
+        if key not in known:
+            raise SettingsError(f"there is no setting {key!r}", where, f"known here: {', '.join(sorted(known))}")
+
+
+def _zone(name: str | None, where: str) -> None:
+    if name is None:
+        return
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise SettingsError(f"there is no time zone {name!r}", where, 'use a name of the IANA list, for instance "America/Los_Angeles"') from None

@@ -1,0 +1,78 @@
+"""What can be settled only when all exports of an intake are in: whose a child row is, which items were deleted, late twins."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from audit_analyzer.landing import LARGE
+from audit_analyzer.store import canonical
+
+if TYPE_CHECKING:
+    from audit_analyzer.store import Store
+
+CHILDREN = ("reviews", "corroborations", "actions", "authorizations", "disclosures")
+
+
+def children(store: Store) -> None:
+    """A child row without `system` belongs to the one system that knows its query_id; where several do, it is a reject that says so."""
+    with store.transaction():
+        for table in CHILDREN:
+            if not store.value(f"SELECT count(*) FROM {table} WHERE system IS NULL AND query_id IS NOT NULL"):
+                continue
+            store.run(
+                "CREATE OR REPLACE TEMP TABLE owners AS SELECT query_id, min(system) AS system, count(DISTINCT system) AS systems, "
+                f"string_agg(DISTINCT system, ', ' ORDER BY system) AS names FROM queries WHERE query_id IN (SELECT query_id FROM {table} WHERE system IS NULL) "
+                "GROUP BY query_id"
+            )
+            store.run(f"UPDATE {table} SET system = o.system FROM owners o WHERE {table}.system IS NULL AND {table}.query_id = o.query_id AND o.systems = 1")
+            _refuse_ambiguous(store, table)
+
+
+def _refuse_ambiguous(store: Store, table: str) -> None:
+    mine = f"FROM {table} t JOIN owners o ON o.query_id = t.query_id WHERE t.system IS NULL AND o.systems > 1"
+    if not store.value(f"SELECT count(*) {mine}"):
+        return
+    shown = "to_json({" + ", ".join(f"'{c.name}': t.{c.name}" for c in canonical()[table].columns) + "})"
+    store.run(
+        f"INSERT INTO rejects SELECT t.export_id, t.record, NULL, NULL, '{table}.system: several systems know query_id ' || t.query_id || ': ' || o.names, "
+        f"encode({shown}::VARCHAR) {mine}"
+    )
+    store.run(
+        f"UPDATE exports SET kept = kept - m.lost, rejected = rejected + m.lost FROM (SELECT t.export_id, count(*) AS lost {mine} GROUP BY t.export_id) m "
+        "WHERE exports.export_id = m.export_id AND exports.outcome = 'accepted'"
+    )
+    store.run(f"DELETE FROM {table} WHERE system IS NULL AND query_id IN (SELECT query_id FROM owners WHERE systems > 1)")
+
+
+def deletions(store: Store) -> None:
+    """End the life of stored items whose deletion a log tells: of the item itself, or of its whole gallery."""
+    with store.transaction():
+        store.run(
+            "UPDATE biometric_items SET deleted_at = d.deleted_at FROM ("
+            "SELECT i.rowid AS rid, min(x.deleted_at) AS deleted_at FROM biometric_items i JOIN deletions x ON x.system = i.system "
+            "AND x.deleted_at >= i.created_at AND x.item_id = i.item_id WHERE i.deleted_at IS NULL GROUP BY i.rowid "
+            "UNION ALL SELECT i.rowid, min(x.deleted_at) FROM biometric_items i JOIN deletions x ON x.system = i.system AND x.gallery = i.gallery "
+            "AND x.item_id IS NULL AND x.deleted_at >= i.created_at WHERE i.deleted_at IS NULL GROUP BY i.rowid"
+            ") d WHERE biometric_items.rowid = d.rid AND biometric_items.deleted_at IS NULL"
+        )
+
+
+def late_twins(store: Store) -> None:
+    """Above LARGE rows the intake looked for known uses in each batch's own time range only: a use that came again under another time is found here."""
+    if (store.value("SELECT count(*) FROM queries") or 0) < LARGE:
+        return
+    with store.transaction():
+        store.run("CREATE OR REPLACE TEMP TABLE again AS SELECT row_key, min(rowid) AS first FROM queries GROUP BY row_key HAVING count(*) > 1")
+        if not store.value("SELECT count(*) FROM again"):
+            return
+        later = "FROM queries q JOIN again a USING (row_key) JOIN queries f ON f.rowid = a.first WHERE q.rowid <> a.first"
+        version = "to_json({" + ", ".join(f"'{c.name}': q.{c.name}" for c in canonical()["queries"].columns) + "})::VARCHAR"
+        store.run(
+            "INSERT INTO copies SELECT q.export_id, q.record, 'queries', q.row_key, q.row_hash, CASE WHEN q.row_hash = f.row_hash THEN 'copy' ELSE 'revision' END, "
+            f"q.query_id, q.system, CASE WHEN q.row_hash = f.row_hash THEN NULL ELSE {version} END {later}"
+        )
+        store.run(
+            f"UPDATE exports SET kept = kept - m.lost, copies = copies + m.lost FROM (SELECT q.export_id, count(*) AS lost {later} GROUP BY q.export_id) m "
+            "WHERE exports.export_id = m.export_id AND exports.outcome = 'accepted'"
+        )
+        store.run("DELETE FROM queries WHERE rowid IN (SELECT q.rowid FROM queries q JOIN again a USING (row_key) WHERE q.rowid <> a.first)")

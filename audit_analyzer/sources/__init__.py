@@ -1,0 +1,245 @@
+"""Matcher systems, one TOML file each: how their files begin, their clock, and one SELECT for each table that they fill."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import re
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from audit_analyzer.errors import ExportRejected, SourceError
+from audit_analyzer.store import canonical
+
+if TYPE_CHECKING:
+    from audit_analyzer.readers import Part
+
+INTERCHANGE = "interchange"
+KEYS = {"title", "about", "system", "constructed", "formats", "recognise", "layout", "clock", "numbers", "fields", "table", "set_aside", "not_logged", "every_table", "integrity"}
+FILLED = {"system", "query_id", "time_basis", "operator_kind", "status"}  # NOT NULL columns that intake fills where an export leaves them out
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Sign:
+    """One way a source's files begin: these columns must be there, these must not; `unwrap` names the field that holds the record."""
+
+    all: tuple[str, ...] = ()
+    any: tuple[str, ...] = ()
+    none: tuple[str, ...] = ()
+    envelope: str | None = None
+    unwrap: str | None = None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Clock:
+    """How the source writes times. zone: an IANA name, or "delivery"; formats: strptime patterns besides ISO 8601."""
+
+    zone: str = "delivery"
+    formats: tuple[str, ...] = ()
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Filling:
+    """One SELECT that fills one canonical table (or the ledger's `deletions`)."""
+
+    table: str
+    sql: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True, eq=False)  # a source is itself: it can be a key
+class Source:
+    """One matcher system's exports. `fields`: name in SQL -> where it stands in a record, alternatives in order."""
+
+    name: str
+    title: str
+    path: Path
+    formats: tuple[str, ...]
+    signs: tuple[Sign, ...]
+    fields: Mapping[str, tuple[str, ...]]
+    fillings: tuple[Filling, ...]
+    system: str | None = None
+    about: str = ""
+    constructed: bool = False
+    layout: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    clock: Clock = Clock()
+    decimal: str = "."
+    set_aside: str | None = None
+    not_logged: Mapping[str, tuple[str, ...]] = dataclasses.field(default_factory=dict)
+
+    def tables(self) -> tuple[str, ...]:
+        return tuple(f.table for f in self.fillings)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Claim:
+    """A source that takes a part of an export, and by which sign."""
+
+    source: Source
+    sign: Sign
+
+
+def load(folders: Iterable[Path]) -> tuple[Source, ...]:
+    """Every source of the folders; two of one name, or one that is not quite a source, is an error that names the file."""
+    found: dict[str, Source] = {}
+    for folder in folders:
+        for file in sorted(folder.glob("*.toml")):
+            source = read(file)
+            if source.name in found:
+                raise SourceError(f"there is a source {source.name!r} already: {found[source.name].path}", str(file), "give the file another name")
+            found[source.name] = source
+    return tuple(found.values())
+
+
+def read(file: Path) -> Source:
+    """One source from its file."""
+    try:
+        facts = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SourceError(f"this is not TOML: {error}", str(file), "mend the line that is named") from None
+    unknown = set(facts) - KEYS
+    if unknown:
+        raise SourceError(f"a source has no {', '.join(sorted(unknown))}", str(file), f"known: {', '.join(sorted(KEYS))}")
+    for key in ("title", "formats"):
+        if key not in facts:
+            raise SourceError(f"the source does not state its {key}", str(file), f"add {key} = …")
+    if facts.get("every_table"):
+        return _interchange(file, facts)
+    source = Source(
+        name=file.stem,
+        title=facts["title"],
+        path=file,
+        formats=tuple(facts["formats"]),
+        signs=tuple(_sign(s, file) for s in _several(facts.get("recognise", []))),
+        fields={name: tuple(_several(places)) for name, places in facts.get("fields", {}).items()},
+        fillings=tuple(Filling(t["name"], t["sql"]) for t in facts.get("table", [])),
+        set_aside=facts.get("set_aside", {}).get("sql"),
+        not_logged={table: tuple(columns) for table, columns in facts.get("not_logged", {}).items()},
+        **_common(facts, file),
+    )
+    _refuse_half_a_source(source)
+    return source
+
+
+def _common(facts: dict[str, Any], file: Path) -> dict[str, Any]:
+    clock = facts.get("clock", {})
+    if set(clock) - {"zone", "formats"}:
+        raise SourceError(f"a clock has no {', '.join(sorted(set(clock) - {'zone', 'formats'}))}", str(file), "known: zone, formats")
+    return {
+        "system": facts.get("system"),
+        "about": facts.get("about", ""),
+        "constructed": bool(facts.get("constructed", False)),
+        "layout": facts.get("layout", {}),
+        "clock": Clock(zone=clock.get("zone", "delivery"), formats=tuple(clock.get("formats", ()))),
+        "decimal": facts.get("numbers", {}).get("decimal", "."),
+    }
+
+
+def _several(value: Any) -> list[Any]:  # noqa: ANN401  a TOML value
+    return value if isinstance(value, list) else [value]
+
+
+def _sign(facts: dict[str, Any], file: Path) -> Sign:
+    try:
+        return Sign(**{key: tuple(_several(value)) if key in {"all", "any", "none"} else value for key, value in facts.items()})
+    except TypeError:
+        raise SourceError(f"recognise knows all, any, none, envelope and unwrap, not {', '.join(facts)}", str(file), "mend [[recognise]]") from None
+
+
+def _refuse_half_a_source(source: Source) -> None:
+    where = str(source.path)
+    if not source.signs:
+        raise SourceError("nothing says how its files begin", where, 'add [[recognise]] with all = ["column", …]')
+    if not source.fillings and not source.set_aside:
+        raise SourceError("it fills no table", where, "add a [[table]] with name and sql")
+    for filling in source.fillings:
+        if filling.table not in canonical() and filling.table != "deletions":
+            raise SourceError(f"there is no table {filling.table!r}", where, f"tables: {', '.join(canonical())}, deletions")
+
+
+def _interchange(file: Path, facts: dict[str, Any]) -> Source:
+    return Source(
+        name=file.stem, title=facts["title"], path=file, formats=tuple(facts["formats"]), signs=(), fields={}, fillings=(), **_common(facts, file)
+    )
+
+
+@functools.cache
+def interchange_of(source: Source, table: str) -> Source:
+    """The interchange source as it reads one table: each column under its own name."""
+    columns = canonical()[table].columns
+    listed = ", ".join(c.name for c in columns)
+    return dataclasses.replace(
+        source, signs=(Sign(all=()),), fields={c.name: (c.name,) for c in columns}, fillings=(Filling(table, f"SELECT n, {listed} FROM records"),)
+    )
+
+
+def plain(header: str) -> str:
+    """A header as it is compared: case and outer blanks do not count."""
+    return header.strip().strip("\ufeff").casefold()
+
+
+def claim(part: Part, name: str, known: Sequence[Source], forced: str | None = None) -> Claim:
+    """The one source that takes this part of the export `name`; none or two is an error that says what was seen."""
+    candidates = [s for s in known if s.name == forced] if forced else list(known)
+    if forced and not candidates:
+        raise SourceError(f"there is no source {forced!r}", name, f"sources: {', '.join(sorted(s.name for s in known))}")
+    claims = [found for source in candidates if (found := _claims(source, part, name, forced is not None))]
+    if len(claims) == 1:
+        return claims[0]
+    if claims:
+        raise SourceError(
+            f"several sources claim it: {', '.join(c.source.name for c in claims)}", name, 'say which in audit.toml: [[delivery]] with files and source = "…"'
+        )
+    seen = part.header(candidates[0].layout.get("delimiter", ",") if len(candidates) == 1 else _likely_delimiter(part))
+    raise ExportRejected(
+        f"no source knows this {part.format} export; its columns are: {', '.join(seen[:40]) or '(none)'}",
+        name,
+        "write a source for it: `audit-analyzer sources propose FILE` drafts one into the workspace's sources/ folder",
+    )
+
+
+def _likely_delimiter(part: Part) -> str:
+    return max(",;\t|", key=lambda d: len(part.header(d))) if part.format == "csv" else ","
+
+
+def _claims(source: Source, part: Part, name: str, forced: bool) -> Claim | None:
+    if part.format not in source.formats:
+        return None
+    header = [plain(c) for c in part.header(source.layout.get("delimiter", ","))]
+    if source.name == INTERCHANGE:
+        table = table_of(header, f"{part.name} {name}")
+        return Claim(interchange_of(source, table), Sign()) if table else None
+    for sign in source.signs:
+        if _shows(sign, header, part):
+            return Claim(source, sign)
+    return Claim(source, source.signs[0]) if forced and source.signs else None
+
+
+def _shows(sign: Sign, header: list[str], part: Part) -> bool:
+    if sign.envelope and part.envelope != sign.envelope:
+        return False
+    if not header:
+        return bool(sign.envelope)
+    has = {plain(c) for c in header}
+    return (
+        all(plain(c) in has for c in sign.all) and (not sign.any or any(plain(c) in has for c in sign.any)) and not any(plain(c) in has for c in sign.none)
+    )
+
+
+def table_of(header: Sequence[str], name: str) -> str | None:
+    """The canonical table that a header belongs to: its needed columns are there and most of the header is known; the name breaks a tie."""
+    best: list[tuple[int, str]] = []
+    for table in canonical().values():
+        columns = {c.name for c in table.columns}
+        needed = {c.name for c in table.columns if c.required and c.name not in FILLED and not c.name.endswith("_state")}
+        shared = columns & set(header)
+        if needed <= set(header) and 2 * len(shared) >= len(header) and (len(shared) > 1 or len(header) == 1):
+            best.append((len(shared), table.name))
+    if not best:
+        return None
+    top = [table for count, table in best if count == max(best)[0]]
+    words = re.findall(r"[a-z_]+", name.casefold())
+    named = [table for table in top if any(table in word for word in words)]
+    fewest = min(top, key=lambda t: (len(canonical()[t].columns), t))
+    return named[0] if len(named) == 1 else fewest

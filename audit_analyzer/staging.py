@@ -1,0 +1,234 @@
+"""A source's SELECT as typed canonical rows: the SQL that stages one batch of one table, with what is wrong with each row said beside it."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import sqlglot
+from sqlglot import exp
+
+from audit_analyzer import casts
+from audit_analyzer.errors import SourceError
+from audit_analyzer.reasons import key_sql, tokens
+from audit_analyzer.sources import INTERCHANGE, Claim, Source, plain
+from audit_analyzer.store import Column, Table
+
+STATED = ("reason", "case_number", "offense", "operator", "subject")
+PERSONAL = {"operator", "subject"}  # a blacked-out person is nobody: one token for all would make one person of many
+NOT_COMPARED = {"occurred_at_raw", "carriers", "owner", "time_basis"}  # may differ between two copies of one use
+IDS: dict[str, tuple[str, ...]] = {
+    "queries": ("system", "query_id"),
+    "reviews": ("system", "review_id"),
+    "corroborations": ("system", "corroboration_id"),
+    "actions": ("system", "action_id"),
+    "authorizations": ("system", "authorization_id"),
+    "biometric_items": ("system", "item_id"),
+    "disclosures": ("system", "disclosure_id"),
+    "assemblies": ("assembly_id",),
+    "places": ("place_id",),
+    "notices": ("notice_id",),
+}
+FILLED_BY_INTAKE = {"query_id", "system", "time_basis", "occurred_at_raw", "operator_kind", "status", *(f"{name}_state" for name in STATED)}
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What the export does not say of itself: its system, the zone of its local times and how that is known, the agency."""
+
+    system: str
+    zone: str
+    zone_basis: str
+    agency: str | None = None
+    system_declared: bool = False
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Staging:
+    """How exports of one kind (same source, sign, header, circumstances) are staged. rows_of_text: columns c0, c1, …, else JSON text in `raw`."""
+
+    claim: Claim
+    header: tuple[str, ...]
+    rows_of_text: bool
+    circumstances: Circumstances
+
+    @property
+    def source(self) -> Source:
+        return self.claim.source
+
+    def records(self) -> str:
+        """The view `records` that the source's SELECTs read: n, export_id, record, every field as text, system_name and agency_name."""
+        fixed = f"{text_of(self.circumstances.system)} AS system_name, {text_of(self.circumstances.agency)} AS agency_name"
+        if self.rows_of_text:
+            places = {plain(name): f"c{i}" for i, name in reversed(list(enumerate(self.header)))}
+            fields = [f"{_first(places.get(plain(p)) for p in alternatives)} AS {name}" for name, alternatives in self.source.fields.items()]
+            return f"SELECT n, export_id, record, {', '.join([*fields, fixed])} FROM batch"
+        raw = f"json_extract_string(raw, {text_of('$.' + self.claim.sign.unwrap)})" if self.claim.sign.unwrap else "raw"
+        tree = _tree(self.source.fields.values())
+        fields = [f"{_first(_reach(tree, p) for p in alternatives)} AS {name}" for name, alternatives in self.source.fields.items()]
+        parsed = f"SELECT n, export_id, record, {raw} AS raw, json_transform({raw}, {text_of(json.dumps(_structure(tree)))}) AS j FROM batch"
+        return f"SELECT n, export_id, record, raw, {', '.join([*fields, fixed])} FROM ({parsed})"
+
+    def exported(self, expression: exp.Expression) -> bool:
+        """Whether this export has any of the fields that a canonical column is made from; keys of JSON records come and go, so what is mapped may be there."""
+        used = {c.name for c in expression.find_all(exp.Column)} & set(self.source.fields)
+        if not used or (not self.rows_of_text and self.source.name != INTERCHANGE):
+            return True
+        has = {plain(name) for name in self.header}
+        return any(plain(place) in has for name in used for place in self.source.fields[name])
+
+    def column_state(self, table: Table, name: str, outputs: Mapping[str, exp.Expression]) -> str:
+        """exported | not_exported | not_logged, of a canonical column in these exports."""
+        if name in self.source.not_logged.get(table.name, ()):
+            return "not_logged"
+        if name in outputs:
+            return "exported" if self.exported(outputs[name]) else "not_exported"
+        return "exported" if name in FILLED_BY_INTAKE else "not_logged"
+
+    def staged(self, table: Table, selected: str, outputs: Mapping[str, exp.Expression]) -> str:
+        """Typed rows of one table, with row_key, row_hash, `bad` (a bit for each unreadable cell) and `wrong` (why the row is a reject, else NULL)."""
+        text = {c.name: f"t_{c.name}" if c.name in outputs else "NULL::VARCHAR" for c in table.columns}
+        values = {c.name: self._value(c, table, text, outputs) for c in table.columns}
+        as_text = ", ".join(f"x.{name}::VARCHAR AS t_{name}" for name in outputs if name in text)
+        as_text += ", coalesce(x.supersedes::BOOLEAN, false) AS t_supersedes" if "supersedes" in outputs else ""
+        checked = typed_columns(table, outputs)
+        bad = " + ".join(f"(CASE WHEN trim(t_{c.name}) <> '' AND v_{c.name} IS NULL THEN {1 << i}::HUGEINT ELSE 0 END)" for i, c in checked)
+        wrong = " ".join(_wrong(c, outputs) for c in table.columns if c.required)
+        return (
+            f"SELECT n, export_id, record, {_key(table, outputs)} AS row_key, row_hash, {bad or '0::HUGEINT'} AS bad, "
+            f"CASE {wrong} END AS wrong, {', '.join(f'v_{c.name} AS {c.name}' for c in table.columns)}"
+            f"{''.join(f', t_{c.name}' for _, c in checked)}, {'t_supersedes' if 'supersedes' in outputs else 'false'} AS supersedes FROM (SELECT *, {_whole(table, outputs)} AS row_hash, "
+            f"{', '.join(f'{value} AS v_{name}' for name, value in values.items())} FROM (SELECT n, export_id, record, {as_text} FROM ({selected}) x))"
+        )
+
+    def _value(self, column: Column, table: Table, text: Mapping[str, str], outputs: Mapping[str, exp.Expression]) -> str:
+        plainly = casts.typed(text[column.name], column, self.circumstances.zone, self.source.clock.formats, self.source.decimal)
+        if table.name == "queries":
+            plainly = self._of_queries(column, plainly, text, outputs)
+        if column.name == "system" and (table.name in {"queries", "biometric_items"} or self.circumstances.system_declared):
+            return f"coalesce({plainly}, {text_of(self.circumstances.system)})"
+        if column.name == "agency" and self.circumstances.agency:
+            return f"coalesce({plainly}, {text_of(self.circumstances.agency)})"
+        return plainly
+
+    def _of_queries(self, column: Column, plainly: str, text: Mapping[str, str], outputs: Mapping[str, exp.Expression]) -> str:
+        """The columns of `queries` that intake settles itself where an export leaves them out."""
+        name = column.name
+        if name in STATED:
+            blank = "'redacted', 'empty', 'not_exported', 'not_logged'" + (", 'placeholder'" if name in PERSONAL else "")
+            return f"(CASE WHEN {self._state(name, text, outputs)} IN ({blank}) THEN NULL ELSE {plainly} END)"
+        if name.endswith("_state"):
+            return f"coalesce({plainly}, {self._state(name.removesuffix('_state'), text, outputs)})"
+        raw = text["occurred_at"]
+        settled = {
+            "query_id": f"'hash:' || md5(concat_ws(chr(31), {', '.join(_shown(t) for t in text.values() if not t.startswith('NULL'))}))",
+            "time_basis": f"CASE WHEN {casts.has_offset(raw, self.source.clock.formats)} THEN 'declared' ELSE {text_of(self.circumstances.zone_basis)} END",
+            "occurred_at_raw": raw,
+            "operator_kind": "'unknown'",
+            "status": "'ok'",
+        }
+        return f"coalesce({plainly}, {settled[name]})" if name in settled else plainly
+
+    def _state(self, name: str, text: Mapping[str, str], outputs: Mapping[str, exp.Expression]) -> str:
+        """What kind of fact a cell is: absent by design, left out, blank, blacked out, a stand-in, the interface's own words, or a value."""
+        if name not in outputs or name in self.source.not_logged.get("queries", ()):
+            return "'not_exported'" if self.source.name == INTERCHANGE else "'not_logged'"
+        if not self.exported(outputs[name]):
+            return "'not_exported'"
+        cell, key = text[name], key_sql(text[name])
+        tests = [f"WHEN {cell} IS NULL OR trim({cell}) = '' THEN 'empty'"]
+        for state, marks in tokens(name).items():
+            found = [f"{key} IN ({', '.join(map(text_of, marks.words))})"] if marks.words else []
+            found += [f"regexp_matches({key}, {text_of(p)})" for p in marks.patterns]
+            if found:
+                tests.append(f"WHEN {' OR '.join(found)} THEN {text_of(state)}")
+        return f"(CASE {' '.join(tests)} ELSE 'value' END)"
+
+
+def select(sql: str, where: str) -> tuple[str, dict[str, exp.Expression]]:
+    """A source's SELECT with n, export_id and record added, and its output columns by name."""
+    try:
+        tree = sqlglot.parse_one(sql, dialect="duckdb")
+    except sqlglot.errors.SqlglotError as error:
+        raise SourceError(f"this is not SQL: {error}", where, "mend the sql of the [[table]]") from None
+    if not isinstance(tree, exp.Select):
+        raise SourceError("a source's sql is one SELECT", where, "use one SELECT … FROM records")
+    outputs = {e.alias_or_name: e for e in tree.expressions}
+    tree = tree.select(*(exp.column(name) for name in ("n", "export_id", "record")))
+    return tree.sql(dialect="duckdb"), outputs
+
+
+def typed_columns(table: Table, outputs: Iterable[str]) -> list[tuple[int, Column]]:
+    """The columns whose text can fail to be a value, with their bit in `bad`."""
+    there = set(outputs)
+    return [(i, c) for i, c in enumerate(table.columns) if c.name in there and (c.type != "VARCHAR" or c.words)]
+
+
+def text_of(value: str | None) -> str:
+    """A SQL text literal, or a NULL that is text."""
+    return "NULL::VARCHAR" if value is None else casts.quoted(value)
+
+
+def _key(table: Table, outputs: Mapping[str, object]) -> str:
+    """What identifies a row: system and own id where it has one, else all its values."""
+    ids = IDS.get(table.name, ())
+    if not ids or (ids[-1] not in outputs and ids[-1] != "query_id"):
+        return "row_hash"
+    key = f"md5_number(concat_ws(chr(31), {', '.join(_shown(f'v_{name}') for name in ids)}))"
+    return f"(CASE WHEN v_{ids[-1]} IS NULL THEN row_hash ELSE {key} END)"
+
+
+def _whole(table: Table, outputs: Mapping[str, object]) -> str:
+    compared = [c.name for c in table.columns if c.name in outputs and c.name not in NOT_COMPARED]
+    return f"md5_number(concat_ws(chr(31), {', '.join(_shown(f't_{name}') for name in compared)}))"
+
+
+def _wrong(column: Column, outputs: Mapping[str, object]) -> str:
+    if column.name not in outputs:
+        return f"WHEN v_{column.name} IS NULL THEN {text_of(column.name + ': the export leaves it out')}"
+    said = f"{text_of(column.name + ': ')} || coalesce('not readable: ' || left(nullif(trim(t_{column.name}), ''), 200), 'empty')"
+    return f"WHEN v_{column.name} IS NULL THEN {said}"
+
+
+def _shown(text: str) -> str:
+    return f"coalesce({text}, chr(30))"
+
+
+def _first(places: Iterable[str | None]) -> str:
+    found: Sequence[str] = [p for p in places if p]
+    if not found:
+        return "NULL::VARCHAR"
+    return found[0] if len(found) == 1 else f"coalesce({', '.join(f'nullif({p}, {chr(39) * 2})' for p in found)})"
+
+
+def _steps(path: str) -> list[str]:
+    return [quoted or bare for quoted, bare in re.findall(r'"([^"]+)"|([^."]+)', path)]
+
+
+def _tree(fields: Iterable[tuple[str, ...]]) -> dict[str, Any]:
+    """The paths as one nested structure, longest first: a path that is also the parent of another is reached by _reach as text."""
+    tree: dict[str, Any] = {}
+    for path in sorted((p for alternatives in fields for p in alternatives), key=lambda p: -len(_steps(p))):
+        node = tree
+        *way, leaf = _steps(path)
+        for step in way:
+            node = node.setdefault(step, {})
+        node.setdefault(leaf, None)
+    return tree
+
+
+def _structure(node: Mapping[str, Any] | None) -> Any:  # noqa: ANN401  JSON
+    return "VARCHAR" if node is None else {key: _structure(below) for key, below in node.items()}
+
+
+def _reach(tree: Mapping[str, Any], path: str) -> str:
+    node: Any = tree
+    for step in _steps(path):
+        node = node[step]
+    if node is not None:
+        keys = ".".join(step if step.isidentifier() else f'"{step}"' for step in _steps(path))
+        return f"json_extract_string(raw, {text_of('$.' + keys)})"
+    return "j." + ".".join('"' + step.replace('"', '""') + '"' for step in _steps(path))

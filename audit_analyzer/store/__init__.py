@@ -1,0 +1,193 @@
+"""The only room that opens DuckDB: creates the workspace's database, opens it, and lends its tables to the others."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import os
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import duckdb
+
+from audit_analyzer.errors import StoreError
+
+if TYPE_CHECKING:
+    import polars as pl
+    import pyarrow as pa
+
+HERE = Path(__file__).resolve().parent
+PROVENANCE = ("export_id", "record", "row_key", "row_hash")
+ENGINE: dict[str, str | bool | int | float | list[str]] = {"preserve_insertion_order": "true", "autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+
+
+class Column(NamedTuple):
+    """One column of the model: `words` is the closed list of values, empty where any value goes."""
+
+    name: str
+    type: str
+    required: bool
+    words: tuple[str, ...]
+    meaning: str
+
+
+class Table(NamedTuple):
+    """One table of the model; `ledger` tells bookkeeping tables from canonical ones. `columns` leaves the provenance out."""
+
+    name: str
+    meaning: str
+    ledger: bool
+    columns: tuple[Column, ...]
+
+    def column(self, name: str) -> Column:
+        return next(c for c in self.columns if c.name == name)
+
+
+@functools.cache
+def model() -> dict[str, Table]:
+    """Every table of schema.sql in its order, with the sentence of every column."""
+    tables: dict[str, Table] = {}
+    text = (HERE / "schema.sql").read_text(encoding="utf-8")
+    for match in re.finditer(r"^-- (\w+): (ledger\. )?([^\n]+)\nCREATE TABLE \w+ \(\n(.*?)^\);", text, re.MULTILINE | re.DOTALL):
+        name, ledger, meaning, body = match.groups()
+        columns = []
+        for line in body.splitlines():
+            found = re.match(r"\s+(\w+) ([A-Z]+(?:\[\])?)( NOT NULL)?,?\s+-- (?:\{([^}]*)\} )?(.*)", line)
+            if found and (ledger or found[1] not in PROVENANCE):
+                columns.append(Column(found[1], found[2], bool(found[3]), tuple(found[4].split("|")) if found[4] else (), found[5]))
+        tables[name] = Table(name, meaning, bool(ledger), tuple(columns))
+    return tables
+
+
+def canonical() -> dict[str, Table]:
+    """The tables of the model that records become, without the ledger."""
+    return {name: table for name, table in model().items() if not table.ledger}
+
+
+class Store:
+    """One open database. Rows out, SQL in; nothing else of DuckDB leaves this room."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, path: Path | None = None) -> None:
+        self.connection, self.path = connection, path
+        connection.execute("SET TimeZone = 'UTC'")
+
+    def run(self, sql: str, values: Sequence[object] = ()) -> None:
+        """Run one or several statements for their effect."""
+        self.connection.execute(sql, list(values) or None)
+
+    def rows(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        """All rows of a query."""
+        return self.connection.execute(sql, list(values) or None).fetchall()
+
+    def dicts(self, sql: str, values: Sequence[object] = ()) -> list[dict[str, Any]]:
+        """All rows of a query, each by its column names."""
+        cursor = self.connection.execute(sql, list(values) or None)
+        names = [d[0] for d in cursor.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+    def value(self, sql: str, values: Sequence[object] = ()) -> Any:  # noqa: ANN401  whatever the query answers
+        """First column of the first row; None where there is none."""
+        rows = self.rows(sql, values)
+        return rows[0][0] if rows else None
+
+    def arrow(self, sql: str) -> pa.Table:
+        """A query's rows as an Arrow table."""
+        return self.connection.sql(sql).to_arrow_table()
+
+    def frame(self, sql: str) -> pl.DataFrame:
+        """A query's rows as a polars frame."""
+        return self.connection.sql(sql).pl()
+
+    @contextlib.contextmanager
+    def lent(self, name: str, table: object) -> Iterator[None]:
+        """An Arrow table or polars frame under a name, for as long as the block runs."""
+        self.connection.register(name, table)
+        try:
+            yield
+        finally:
+            self.connection.unregister(name)
+
+    @contextlib.contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing. After a failed COMMIT DuckDB would take later batches: the connection is closed instead."""
+        self.run("BEGIN TRANSACTION")
+        try:
+            yield
+        except BaseException:
+            with contextlib.suppress(duckdb.Error):
+                self.run("ROLLBACK")
+            raise
+        try:
+            self.run("COMMIT")
+        except duckdb.Error as error:
+            self.connection.close()
+            raise StoreError(f"a commit failed: {error}", str(self.path or ""), "free disk space, then run the same command again") from error
+
+    def checkpoint(self) -> None:
+        """Write everything into the database file; a checkpoint that fails at close would be silent."""
+        self.run("CHECKPOINT")
+        wal = self.path.with_name(self.path.name + ".wal") if self.path else None
+        if wal is not None and wal.exists() and wal.stat().st_size > 0:
+            raise StoreError("the checkpoint left data in the write-ahead log", str(wal), "free disk space, then run the same command again")
+
+    def close(self) -> None:
+        self.connection.close()
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def create(path: Path) -> None:
+    """A new database with every table, under a temporary name first: a kill while it is made leaves nothing behind that cannot be opened."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    draft = path.with_name(path.name + ".new")
+    for leftover in (draft, draft.with_name(draft.name + ".wal")):
+        leftover.unlink(missing_ok=True)
+    before = os.umask(0o077)
+    try:
+        with Store(duckdb.connect(str(draft), config=dict(ENGINE)), draft) as store:
+            store.run((HERE / "schema.sql").read_text(encoding="utf-8"))
+            store.checkpoint()
+    finally:
+        os.umask(before)
+    _fsync(draft)
+    draft.rename(path)
+    _fsync(path.parent)
+
+
+def open_store(path: Path, *, memory: str = "1GB", threads: int | None = None, read_only: bool = False) -> Store:
+    """The database at `path`, created when there is none. One process may write; readers open it read-only."""
+    if not path.exists():
+        if read_only:
+            raise StoreError("there is no database here", str(path), "run `audit-analyzer ingest` first")
+        create(path)
+    config = {**ENGINE, "memory_limit": memory, "temp_directory": str(path.with_name("spill"))}
+    if threads:
+        config["threads"] = str(threads)
+    before = os.umask(0o077)
+    try:
+        return Store(duckdb.connect(str(path), read_only=read_only, config=config), path)
+    except duckdb.Error as error:
+        raise StoreError(f"the database cannot be opened: {error}", str(path), "if no other run holds it, `audit-analyzer rebuild` makes it anew from the vault") from error
+    finally:
+        os.umask(before)
+
+
+def scratch() -> Store:
+    """An empty database in memory with every table, for tests of rules."""
+    store = Store(duckdb.connect(":memory:", config=dict(ENGINE)))
+    store.run((HERE / "schema.sql").read_text(encoding="utf-8"))
+    return store
+
+
+def _fsync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,137 @@
+"""The vault: every delivered file under the SHA-256 of its bytes, read-only; copied while it is hashed, and read only from here."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import os
+import stat
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from audit_analyzer.errors import AuditError, ExportFailed, ExportRejected
+
+CHUNK = 4 * 2**20
+TRIES = 3
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Delivered:
+    """A file that was handed over: where it lies, and the name that the ledger shows."""
+
+    path: Path
+    shown: str
+    linked: bool = False  # found behind a symbolic link while a folder was walked
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Kept:
+    """A file in the vault."""
+
+    export_id: str
+    path: Path
+    bytes: int
+
+
+def shown(path: Path) -> str:
+    """A path as text: bytes that are not UTF-8 become \\xNN, control characters are escaped; it is never opened again."""
+    text = os.fsencode(path).decode("utf-8", errors="backslashreplace")
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
+
+
+def walk(paths: Iterable[Path]) -> list[Delivered]:
+    """Every file of the files and folders handed over, sorted by the name shown; links inside folders are told, not followed."""
+    found: dict[str, Delivered] = {}
+    for path in paths:
+        if not path.exists() and not path.is_symlink():
+            raise AuditError("there is no such file or folder", shown(path), "check the path")
+        for file, linked in _files(path):
+            delivered = Delivered(file, shown(file), linked)
+            found.setdefault(delivered.shown, delivered)
+    return [found[name] for name in sorted(found)]
+
+
+def _files(path: Path) -> Iterator[tuple[Path, bool]]:
+    if not path.is_dir():
+        yield path, False
+        return
+    for folder, folders, files in os.walk(path, followlinks=False):
+        links = [name for name in folders if (Path(folder) / name).is_symlink()]
+        for name in [*files, *links]:
+            file = Path(folder) / name
+            yield file, file.is_symlink()
+        folders.sort()
+
+
+def keep(delivered: Delivered, vault: Path) -> Kept:
+    """Copy a delivered file into the vault while hashing it. A file that changes under the copy is tried again, then told."""
+    if delivered.linked:
+        raise ExportRejected("a symbolic link inside a delivered folder is not followed", delivered.shown, "hand over the file that it points to")
+    try:
+        for _ in range(TRIES):
+            kept = _copied(delivered, vault)
+            if kept is not None:
+                return kept
+    except OSError as error:
+        raise ExportFailed(f"it could not be copied: {error.strerror or error}", delivered.shown, "mend the cause and run the same command again") from error
+    raise ExportFailed("it changes while it is being read", delivered.shown, "wait until its writer has finished and run the same command again")
+
+
+def _copied(delivered: Delivered, vault: Path) -> Kept | None:
+    source = os.open(delivered.path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    try:
+        before = os.fstat(source)
+        if not stat.S_ISREG(before.st_mode):
+            raise ExportRejected("it is not a regular file", delivered.shown, "hand over a regular file")
+        vault.mkdir(parents=True, exist_ok=True, mode=0o700)
+        draft = vault / f".incoming-{os.getpid()}"
+        digest = hashlib.sha256()
+        size = 0
+        with open(draft, "wb", opener=lambda p, f: os.open(p, f | os.O_CLOEXEC, 0o400)) as target:
+            while chunk := os.read(source, CHUNK):
+                digest.update(chunk)
+                target.write(chunk)
+                size += len(chunk)
+        after = os.fstat(source)
+    except BaseException:
+        (vault / f".incoming-{os.getpid()}").unlink(missing_ok=True)
+        raise
+    finally:
+        os.close(source)
+    if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns) or size != after.st_size:
+        draft.unlink()
+        return None
+    return adopt(draft, digest.hexdigest(), vault, size)
+
+
+def adopt(draft: Path, export_id: str, vault: Path, size: int) -> Kept:
+    """Put a finished file in its place; the same bytes are there once."""
+    home = place(vault, export_id)
+    if home.exists():
+        draft.unlink()
+    else:
+        home.parent.mkdir(exist_ok=True, mode=0o700)
+        draft.rename(home)
+    return Kept(export_id, home, size)
+
+
+def place(vault: Path, export_id: str) -> Path:
+    """Where an export lies in the vault."""
+    return vault / export_id[:2] / export_id
+
+
+def sweep(vault: Path) -> None:
+    """Remove what a killed run left half copied; call it only while holding the workspace."""
+    for draft in vault.glob(".incoming-*"):
+        draft.unlink()
+
+
+def hashed(path: Path) -> tuple[str, int]:
+    """SHA-256 and size of a file."""
+    digest = hashlib.sha256()
+    size = 0
+    with path.open("rb") as file:
+        while chunk := file.read(CHUNK):
+            digest.update(chunk)
+            size += len(chunk)
+    return digest.hexdigest(), size
