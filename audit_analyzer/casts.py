@@ -14,7 +14,14 @@ LOCAL = r"^\d{4}-\d{2}-\d{2}[T ]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d([.,]\d{1,9})?)?
 DAY = r"^\d{4}-\d{2}-\d{2}$"
 WHOLE = r"^[+-]?\d{1,18}(\.0{1,6})?$"
 DECIMAL = r"^[+-]?(\d{1,30}(\.\d{0,30})?|\.\d{1,30})([eE][+-]?\d{1,2})?$"
-BOUNDS = {"latitude": (-90, 90), "longitude": (-180, 180), "precision_m": (0, 1e7), "count": (0, 10**15), "candidates": (0, 10**9), "max_candidates": (0, 10**9)}
+BOUNDS = {
+    "latitude": (-90, 90),
+    "longitude": (-180, 180),
+    "precision_m": (0, 1e7),
+    "count": (0, 10**15),
+    "candidates": (0, 10**9),
+    "max_candidates": (0, 10**9),
+}
 FIRST_YEAR, LAST_YEAR = 1900, 9999
 FIRST_EVENT, LAST_EVENT = 1990, 2100  # a use outside these years has no time that can be trusted, and must not move the night
 
@@ -77,7 +84,7 @@ def repeated_or_skipped(value: str, text: str, zone: str) -> str:
     return f"({twice} OR {never})"
 
 
-def typed(text: str, column: Column, zone: str, formats: Sequence[str], decimal: str = ".") -> str:
+def typed(text: str, column: Column, zone: str, formats: Sequence[str], decimal: str = ".") -> str:  # noqa: PLR0911  one return per type
     """The typed expression of one canonical column."""
     if column.words:
         return f"(CASE WHEN lower(trim({text})) IN ({', '.join(map(quoted, column.words))}) THEN lower(trim({text})) END)"
@@ -85,7 +92,9 @@ def typed(text: str, column: Column, zone: str, formats: Sequence[str], decimal:
         case "TIMESTAMPTZ":
             return instant(text, column.name, zone, formats)
         case "BIGINT":
-            return _bounded(f"(CASE WHEN regexp_matches(trim({text}), {quoted(WHOLE)}) THEN try_cast(try_cast(trim({text}) AS DECIMAL(30, 6)) AS BIGINT) END)", column)
+            return _bounded(
+                f"(CASE WHEN regexp_matches(trim({text}), {quoted(WHOLE)}) THEN try_cast(try_cast(trim({text}) AS DECIMAL(30, 6)) AS BIGINT) END)", column
+            )
         case "DOUBLE":
             number = f"replace(trim({text}), {quoted(decimal)}, '.')" if decimal != "." else f"trim({text})"
             return _bounded(f"(CASE WHEN regexp_matches({number}, {quoted(DECIMAL)}) THEN try_cast({number} AS DOUBLE) END)", column)

@@ -5,12 +5,18 @@ from __future__ import annotations
 import datetime as dt
 import json
 import sys
+import traceback
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from audit_analyzer.errors import INTERRUPTED, AuditError, UsageError
+from audit_analyzer.errors import COULD_NOT_LOOK, INTERRUPTED, AuditError, UsageError
+
+if TYPE_CHECKING:
+    from audit_analyzer.nightly import Done
 
 app = typer.Typer(
     name="audit-analyzer",
@@ -34,7 +40,8 @@ FailOn = Annotated[str | None, typer.Option("--fail-on", help="Exit 1 when a fin
 @app.command()
 def run(exports: Exports, workspace: Workspace, as_of: AsOf = None, fail_on: FailOn = None) -> None:
     """The whole night: exports in, findings and a report out."""
-    from audit_analyzer import nightly, settings, workspace as place
+    from audit_analyzer import nightly, settings
+    from audit_analyzer import workspace as place
 
     with place.hold(workspace), _progress() as stage:
         done = nightly.run(settings.load(workspace), exports, _day(as_of), _level(fail_on), stage)
@@ -49,7 +56,8 @@ def ingest(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object per export on stdout.")] = False,
 ) -> None:
     """Only the intake: every record kept, rejected, set aside or known already."""
-    from audit_analyzer import nightly, settings, telling, workspace as place
+    from audit_analyzer import nightly, settings, telling
+    from audit_analyzer import workspace as place
 
     with place.hold(workspace), _progress() as stage:
         results = nightly.ingest(settings.load(workspace), exports, "ingest", source, stage)
@@ -61,7 +69,8 @@ def ingest(
 @app.command()
 def check(workspace: Workspace, as_json: Annotated[bool, typer.Option("--json", help="One JSON object per verdict.")] = False) -> None:
     """Only the data-quality suite: a verdict for each table and system."""
-    from audit_analyzer import nightly, settings, telling, workspace as place
+    from audit_analyzer import nightly, settings, telling
+    from audit_analyzer import workspace as place
 
     with place.hold(workspace):
         verdicts = nightly.check(settings.load(workspace))
@@ -73,7 +82,8 @@ def check(workspace: Workspace, as_json: Annotated[bool, typer.Option("--json", 
 @app.command()
 def detect(workspace: Workspace, as_of: AsOf = None, fail_on: FailOn = None) -> None:
     """Ask every rule again about what is in the workspace, and write a new report."""
-    from audit_analyzer import nightly, settings, workspace as place
+    from audit_analyzer import nightly, settings
+    from audit_analyzer import workspace as place
 
     with place.hold(workspace), _progress() as stage:
         done = nightly.look(settings.load(workspace), _day(as_of), _level(fail_on), stage)
@@ -83,7 +93,8 @@ def detect(workspace: Workspace, as_of: AsOf = None, fail_on: FailOn = None) -> 
 @app.command()
 def report(workspace: Workspace, formats: Annotated[list[str] | None, typer.Option("--format", help="Only these outputs.")] = None) -> None:
     """Write the newest night down again, for instance after decisions."""
-    from audit_analyzer import nightly, settings, workspace as place
+    from audit_analyzer import nightly, settings
+    from audit_analyzer import workspace as place
 
     with place.hold(workspace):
         folder = nightly.again(settings.load(workspace), formats)
@@ -111,7 +122,8 @@ def show(
     everything: Annotated[bool, typer.Option("--all", help="Every evidence row, not only the first 20.")] = False,
 ) -> None:
     """Walk a finding to the bytes: file, SHA-256, record, the record as written."""
-    from audit_analyzer import nightly, settings, show as showing
+    from audit_analyzer import nightly, settings
+    from audit_analyzer import show as showing
 
     facts = settings.load(workspace)
     with nightly.reading(facts) as store:
@@ -127,7 +139,8 @@ def explain(
     as_of: AsOf = None,
 ) -> None:
     """Why a rule did or did not fire for a subject: window, counts, baseline, what cleared it."""
-    from audit_analyzer import nightly, settings, workspace as place
+    from audit_analyzer import nightly, settings
+    from audit_analyzer import workspace as place
 
     with place.hold(workspace):
         typer.echo(nightly.explain(settings.load(workspace), rule, subject, _day(as_of)))
@@ -143,7 +156,8 @@ def decide(
     expires: Annotated[str | None, typer.Option("--expires", help="Until when it holds (YYYY-MM-DD).")] = None,
 ) -> None:
     """Write down what a person decided about a finding; nothing is overwritten."""
-    from audit_analyzer import nightly, settings, workspace as place
+    from audit_analyzer import nightly, settings
+    from audit_analyzer import workspace as place
 
     with place.hold(workspace):
         nightly.decide(settings.load(workspace), finding, decision, reason, author, _day(expires))
@@ -160,14 +174,17 @@ def init(folder: Annotated[Path, typer.Argument(help="The workspace to make.")])
 @app.command()
 def rebuild(workspace: Workspace) -> None:
     """Make the database anew from the vault: every delivery read again, in the order in which it came."""
-    from audit_analyzer import nightly, settings, workspace as place
+    from audit_analyzer import nightly, settings
+    from audit_analyzer import workspace as place
 
     with place.hold(workspace), _progress() as stage:
         typer.echo(f"{nightly.rebuild(settings.load(workspace), stage)} deliveries read again")
 
 
 @rules_app.callback()
-def rules(context: typer.Context, workspace: Annotated[Path | None, typer.Option("--workspace", "-w", help="Also this workspace's.", show_default=False)] = None) -> None:
+def rules(
+    context: typer.Context, workspace: Annotated[Path | None, typer.Option("--workspace", "-w", help="Also this workspace's.", show_default=False)] = None
+) -> None:
     """Without a subcommand: every rule, one line each."""
     from audit_analyzer import telling
 
@@ -202,7 +219,9 @@ def rules_clauses(workspace: Annotated[Path | None, typer.Option("--workspace", 
 
 
 @sources_app.callback()
-def sources(context: typer.Context, workspace: Annotated[Path | None, typer.Option("--workspace", "-w", help="Also this workspace's.", show_default=False)] = None) -> None:
+def sources(
+    context: typer.Context, workspace: Annotated[Path | None, typer.Option("--workspace", "-w", help="Also this workspace's.", show_default=False)] = None
+) -> None:
     """Without a subcommand: every source, and what it gives."""
     from audit_analyzer import telling
 
@@ -234,18 +253,17 @@ def _level(text: str | None) -> str | None:
     return text
 
 
-def _progress():  # type: ignore[no-untyped-def]  # noqa: ANN202  a context manager of progress.py
+def _progress() -> AbstractContextManager[Callable[[str, int, int], None] | None]:
     from audit_analyzer import progress
 
     return progress.bars(sys.stderr)
 
 
-def _close(done: object) -> NoReturn:
+def _close(done: Done) -> NoReturn:
     from audit_analyzer import nightly
 
-    for line in nightly.closing(done, sys.stdout):  # type: ignore[arg-type]
-        typer.echo(line)
-    raise typer.Exit(done.code)  # type: ignore[attr-defined]
+    nightly.closing(done, sys.stdout)
+    raise typer.Exit(done.code)
 
 
 def main() -> None:
@@ -263,6 +281,10 @@ def main() -> None:
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(0)
+    except Exception as error:  # noqa: BLE001  a defect of ours: told as one, and never with the exit code of a finding
+        traceback.print_exc()
+        typer.echo(f"audit-analyzer: this is a defect of the program, not of your data: {error}", err=True)
+        sys.exit(COULD_NOT_LOOK)
 
 
 if __name__ == "__main__":

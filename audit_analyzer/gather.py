@@ -54,7 +54,7 @@ def gather(store: Store, settings: Settings, run_id: str, outcomes: Sequence[Rul
         profile=profile.profile(store),
         timeline=report.timeline(store),
         operators=report.operators(store),
-        failures=tuple([*told.failures, *(f"rule {rule}: {why}" for rule, why in sorted(told.unasked.items())), *broken]),
+        failures=(*told.failures, *(f"rule {rule}: {why}" for rule, why in sorted(told.unasked.items())), *broken),
         assumptions=assumptions(store),
         held_back=told.held_back,
     )
@@ -83,7 +83,9 @@ def assumptions(store: Store) -> tuple[str, ...]:
     ]
     said += [
         f"{count} row(s) of {path} have columns that no table knows: {', '.join(columns)}. They were not read; the file is in the vault."
-        for path, columns, count in store.rows("SELECT path, columns_unknown, read FROM exports WHERE columns_unknown IS NOT NULL AND outcome = 'accepted' ORDER BY ALL")
+        for path, columns, count in store.rows(
+            "SELECT path, columns_unknown, read FROM exports WHERE columns_unknown IS NOT NULL AND outcome = 'accepted' ORDER BY ALL"
+        )
     ]
     return tuple(said)
 

@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from audit_analyzer import landing, readers, settle, sources, vault
+from audit_analyzer.digests import recognise
 from audit_analyzer.errors import AuditError, ExportFailed, ExportRejected, SourceError
+from audit_analyzer.integrity import INTEGRITY
 from audit_analyzer.landing import ASIDE, COPY, KEPT, REJECTED, REPLACED, Landing
 from audit_analyzer.staging import Circumstances, Staging
 from audit_analyzer.words import Ingested
@@ -67,11 +69,10 @@ class Export:
 
 
 def ingest(
-    store: Store, settings: Settings, paths: Sequence[Path], run_id: str, forced: str | None = None, progress: Progress | None = None
+    store: Store, settings: Settings, delivered: Sequence[vault.Delivered], run_id: str, forced: str | None = None, progress: Progress | None = None
 ) -> list[Ingested]:
-    """Read every export of the files, folders and archives handed over; one bad file never stops the others."""
+    """Read every export of the files and archives handed over (see vault.walk); one bad file never stops the others."""
     intake = Intake(store, settings, run_id, forced)
-    delivered = vault.walk(paths)
     vault.sweep(settings.vault)
     intake.begin()
     for done, one in enumerate(delivered):
@@ -100,6 +101,7 @@ class Intake:
         self.landings: dict[tuple[object, ...], Landing] = {}
         self.waiting: dict[tuple[object, ...], list[pa.Table]] = {}
         self.waiting_bytes = 0
+        self.noted: list[vault.Entry] = []
         self.closed: list[dict[str, object]] = []
         self.handed: list[tuple[str, str, str, bool]] = []
 
@@ -113,6 +115,7 @@ class Intake:
         except (ExportRejected, ExportFailed) as error:
             self._close_without(Export("", delivered.shown, delivered.path, 0, delivery), error)
             return
+        self.noted.append(vault.Entry(self.run_id, kept.export_id, delivered.shown))
         whole = Export(kept.export_id, delivered.shown, kept.path, kept.bytes, delivery)
         if delivery.source == NO_EXPORT:
             whole.reason = "declared in audit.toml to be no export"
@@ -173,6 +176,10 @@ class Intake:
 
     def _read(self, export: Export, *, whole_first: bool) -> None:
         parts = readers.look(export.path, export.shown, self.settings.limits)
+        kind = recognise(parts[0].head[:4096], export.shown) if len(parts) == 1 and parts[0].format == "json" else None
+        if kind:
+            self._set_aside_whole(export, f"CloudTrail {kind}: for the verification of integrity")
+            return
         claims = [(part, self._claim(part, export)) for part in parts]
         if not any(claim for _, claim in claims):
             raise next(self._refusals(parts, export))
@@ -187,6 +194,11 @@ class Intake:
                         self._flush(commit=False)
         for key, table in held:
             self._wait(key, table)
+
+    def _set_aside_whole(self, export: Export, reason: str) -> None:
+        """One document that holds no uses but speaks of the logs' wholeness: a digest, a list of keys, saved signatures."""
+        export.source, export.read, export.counts[ASIDE] = INTEGRITY, 1, 1
+        self.store.run("INSERT INTO set_aside VALUES (?, '/', ?)", [export.export_id, reason])
 
     def _claim(self, part: Part, export: Export) -> Claim | None:
         try:
@@ -265,6 +277,7 @@ class Intake:
         self.waiting, self.waiting_bytes = {}, 0
         if commit:
             self._close_open()
+            self._fill_raw()
             self._write_ledger()
             self._commit()
             self.store.run("BEGIN TRANSACTION")
@@ -280,6 +293,8 @@ class Intake:
             self.store.run("UPDATE exports SET kept = kept - ?, copies = copies + ? WHERE export_id = ?", [count, count, export_id])
 
     def _commit(self) -> None:
+        vault.note(self.settings.vault, self.noted)
+        self.noted = []
         os.sync()  # the vault's copies first: rows must never outlive the bytes that they came from
         try:
             self.store.run("COMMIT")
@@ -306,7 +321,9 @@ class Intake:
         self.store.run("DELETE FROM spans")
         for export in self.open.values():
             if export.read != sum(export.counts.values()):
-                raise AuditError(f"the ledger does not add up: {export.read} records read, {export.counts} accounted for", export.shown, "report this: it is a defect")
+                raise AuditError(
+                    f"the ledger does not add up: {export.read} records read, {export.counts} accounted for", export.shown, "report this: it is a defect"
+                )
             self._close(export, spans.get(export.export_id, (None, None)))
         self.open = {}
 
@@ -350,6 +367,24 @@ class Intake:
             with self.store.lent("handed_now", pa.table({name: list(values) for name, values in columns.items()})):
                 self.store.run("INSERT INTO deliveries BY NAME SELECT * FROM handed_now")
         self.closed, self.handed = [], []
+
+    def _fill_raw(self) -> None:
+        """Give the rejects of rows of text their bytes as written, in one pass over each file."""
+        wanted: dict[str, list[tuple[int, int]]] = {}
+        for export_id, start, size in self.store.rows(
+            "SELECT export_id, byte_offset, byte_length FROM rejects WHERE raw IS NULL AND byte_offset IS NOT NULL AND byte_length IS NOT NULL ORDER BY ALL"
+        ):
+            wanted.setdefault(export_id, []).append((start, size))
+        for export_id, places in wanted.items():
+            found = readers.records_bytes(vault.place(self.settings.vault, export_id), places, self.settings.limits)
+            import pyarrow as pa
+
+            rows = pa.table({"start": pa.array([p[0] for p in places], pa.int64()), "found": pa.array(list(found), pa.binary())})
+            with self.store.lent("found_now", rows):
+                self.store.run(
+                    "UPDATE rejects SET raw = f.found FROM found_now f WHERE rejects.export_id = ? AND rejects.raw IS NULL AND rejects.byte_offset = f.start",
+                    [export_id],
+                )
 
     def _reject(self, export: Export, rejected: Iterable[Rejected]) -> None:
         rows = [(export.export_id, r.record, r.offset, r.length, r.reason, r.raw) for r in rejected]

@@ -43,16 +43,16 @@ def run(settings: Settings, paths: Sequence[Path], as_of: dt.date | None = None,
 
 def ingest(settings: Settings, paths: Sequence[Path], command: str = "ingest", forced: str | None = None, stage: Stage | None = None) -> list[Ingested]:
     """Only the intake. Raises NothingToRead where there is no file at all."""
+    from audit_analyzer import vault
     from audit_analyzer.ingest import ingest as take_in
     from audit_analyzer.integrity import verify_deliveries
 
     with _opened(settings) as store:
         run_id = begin(store, command)
-        results = take_in(store, settings, paths, run_id, forced, stage)
+        results = take_in(store, settings, vault.walk(paths), run_id, forced, stage)
         if not results:
             raise NothingToRead("there is no file to read", ", ".join(map(str, paths)), "hand over the files or folders of the delivery")
         verify_deliveries(store, settings, run_id)
-        store.checkpoint()
     return results
 
 
@@ -91,7 +91,6 @@ def _ask(
     with _opened(settings) as store:
         ground.prepare(store, settings, moment, packs)
         before = previous(store, run_id)
-        store.checkpoint()
     proofs = prove.prove(book.rules, settings, packs)
     tell("asking the rules", 2, 4)
     outcomes = detect.detect(settings.database, settings, book, packs, moment, run_id, stopped, previous=before, proofs=proofs)
@@ -152,7 +151,6 @@ def explain(settings: Settings, rule: str, subject: str, as_of: dt.date | None) 
     with _opened(settings) as store:
         moment = settle_as_of(store, last_run(store), as_of)
         ground.prepare(store, settings, moment, packs)
-        store.checkpoint()
     return detect.explain(settings.database, settings, rulebook.load(settings.rule_folders()), packs, moment, rule, subject)
 
 
@@ -163,7 +161,6 @@ def decide(settings: Settings, finding: str, decision: str, reason: str, author:
     with _opened(settings) as store:
         ends = dt.datetime.combine(expires, dt.time(), dt.UTC) + dt.timedelta(days=1) if expires else None
         triage.decide(store, finding, decision, reason, author, dt.datetime.now(dt.UTC), ends)
-        store.checkpoint()
 
 
 def rebuild(settings: Settings, stage: Stage | None = None) -> int:
@@ -182,11 +179,11 @@ def reading(settings: Settings) -> Iterator[Store]:
         yield store
 
 
-def closing(done: Done, stream: TextIO) -> list[str]:
-    """The closing summary, and where the report is."""
+def closing(done: Done, stream: TextIO) -> None:
+    """Print the closing summary, and where the report is."""
     from audit_analyzer.outputs import terminal
 
-    return terminal.summary(done.night, done.folder, stream)
+    terminal.closing(done.night, stream, done.folder)
 
 
 # --- exit codes
@@ -228,10 +225,14 @@ def last_run(store: Store) -> str:
 def settle_as_of(store: Store, run_id: str, day: dt.date | None) -> dt.datetime:
     """The instant that the night is asked as of: the end of the given day, or of the day of the newest event; never the machine's clock."""
     if day is None:
-        newest = " UNION ALL ".join(f"SELECT max({column}) AS at FROM {table} WHERE {column} < TIMESTAMPTZ '2100-01-01 00:00:00Z'" for table, column in EVENTS.items())
-        moment = store.value(f"SELECT max(at) FROM ({newest})")
+        newest = " UNION ALL ".join(
+            f"SELECT max({column}) AS moment FROM {table} WHERE {column} < TIMESTAMPTZ '2100-01-01 00:00:00Z'" for table, column in EVENTS.items()
+        )
+        moment = store.value(f"SELECT max(moment) FROM ({newest})")
         if moment is None:
-            raise NothingToRead("there is not one dated record in this workspace", str(store.path or ""), "see `audit-analyzer ingest --json` for what became of the exports")
+            raise NothingToRead(
+                "there is not one dated record in this workspace", str(store.path or ""), "see `audit-analyzer ingest --json` for what became of the exports"
+            )
         day = moment.astimezone(dt.UTC).date()
     at = dt.datetime.combine(day, dt.time(), dt.UTC) + dt.timedelta(days=1)
     store.run("UPDATE runs SET as_of = ? WHERE run_id = ?", [at, run_id])
@@ -241,7 +242,6 @@ def settle_as_of(store: Store, run_id: str, day: dt.date | None) -> dt.datetime:
 def finish(store: Store, run_id: str, outcome: str) -> None:
     """Close the run in the ledger."""
     store.run("UPDATE runs SET ended_at = now(), outcome = ? WHERE run_id = ?", [outcome, run_id])
-    store.checkpoint()
 
 
 def previous(store: Store, run_id: str) -> list[dict[str, object]]:
@@ -259,8 +259,8 @@ def code(night: Night, fail_on: str | None) -> int:
         return COULD_NOT_LOOK
     if fail_on is None:
         return 0
-    bar = SEVERITIES.index(fail_on)  # type: ignore[arg-type]
-    return FOUND if any(SEVERITIES.index(f.severity) >= bar for f in night.findings if f.status["state"] != "gone") else 0  # type: ignore[arg-type]
+    bar = SEVERITIES.index(fail_on)
+    return FOUND if any(SEVERITIES.index(f.severity) >= bar for f in night.findings if f.status["state"] != "gone") else 0
 
 
 def _keep(store: Store, run_id: str, checks: Sequence[Check], outcomes: Sequence[RuleOutcome]) -> None:
@@ -282,12 +282,23 @@ def _keep(store: Store, run_id: str, checks: Sequence[Check], outcomes: Sequence
         for table, rows in (("findings", found), ("measurability", measured), ("checks", checked)):
             store.run(f"DELETE FROM {table} WHERE run_id = ?", [run_id])
             if rows:
-                names = [row[0] for row in store.rows("SELECT column_name FROM duckdb_columns() WHERE table_name = ? AND schema_name = 'main' ORDER BY column_index", [table])]
+                names = [
+                    row[0]
+                    for row in store.rows(
+                        "SELECT column_name FROM duckdb_columns() WHERE table_name = ? AND schema_name = 'main' ORDER BY column_index", [table]
+                    )
+                ]
                 with store.lent("kept_now", pl.DataFrame(rows, schema=names, orient="row", infer_schema_length=None)):
                     store.run(f"INSERT INTO {table} SELECT * FROM kept_now")
 
 
-def _opened(settings: Settings) -> Store:
-    from audit_analyzer.store import open_store
+@contextlib.contextmanager
+def _opened(settings: Settings) -> Iterator[Store]:
+    """The store for writing: held to its seal when it is opened, checkpointed and sealed anew when all went well."""
+    from audit_analyzer.store import open_store, seal
 
-    return open_store(settings.database, memory=settings.limits.memory)
+    with open_store(settings.database, memory=settings.limits.memory) as store:
+        seal.verify(store, settings.seal)
+        yield store
+        store.checkpoint()
+        seal.write(store, settings.seal)

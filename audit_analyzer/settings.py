@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import fnmatch
-import os
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from audit_analyzer.errors import SettingsError
@@ -89,6 +88,10 @@ class Settings:
         return self.root / "audit.duckdb"
 
     @property
+    def seal(self) -> Path:
+        return self.root / "audit.seal"
+
+    @property
     def vault(self) -> Path:
         return self.root / "vault"
 
@@ -121,6 +124,9 @@ class Settings:
         return System(name=name, packs=self.default_packs)
 
 
+T = TypeVar("T", Delivery, System, Limits)
+
+
 def duration(text: object, where: str) -> int:
     """Seconds of "12 hours", "14 days", "15 years" (365.25 days each) or a plain number of seconds."""
     if isinstance(text, (int, float)) and not isinstance(text, bool):
@@ -140,7 +146,7 @@ def _no_duration(text: object, where: str) -> int:
 
 def load(root: Path) -> Settings:
     """Settings of the workspace in `root`; a folder without audit.toml has the defaults."""
-    root = Path(os.path.abspath(root))
+    root = Path(root).absolute()
     file = root / "audit.toml"
     if not file.exists():
         return Settings(root=root)
@@ -184,7 +190,7 @@ def _system(facts: dict[str, Any], packs: tuple[str, ...], where: str) -> System
     return _built(System, facts, where)
 
 
-def _built(kind: type, facts: dict[str, Any], where: str) -> Any:  # noqa: ANN401  the class decides
+def _built(kind: type[T], facts: dict[str, Any], where: str) -> T:
     _only(facts, {f.name for f in dataclasses.fields(kind)}, where)
     return kind(**facts)
 

@@ -21,8 +21,8 @@ def children(store: Store) -> None:
                 continue
             store.run(
                 "CREATE OR REPLACE TEMP TABLE owners AS SELECT query_id, min(system) AS system, count(DISTINCT system) AS systems, "
-                f"string_agg(DISTINCT system, ', ' ORDER BY system) AS names FROM queries WHERE query_id IN (SELECT query_id FROM {table} WHERE system IS NULL) "
-                "GROUP BY query_id"
+                "string_agg(DISTINCT system, ', ' ORDER BY system) AS names FROM queries "
+                f"WHERE query_id IN (SELECT query_id FROM {table} WHERE system IS NULL) GROUP BY query_id"
             )
             store.run(f"UPDATE {table} SET system = o.system FROM owners o WHERE {table}.system IS NULL AND {table}.query_id = o.query_id AND o.systems = 1")
             _refuse_ambiguous(store, table)
@@ -68,7 +68,8 @@ def late_twins(store: Store) -> None:
         later = "FROM queries q JOIN again a USING (row_key) JOIN queries f ON f.rowid = a.first WHERE q.rowid <> a.first"
         version = "to_json({" + ", ".join(f"'{c.name}': q.{c.name}" for c in canonical()["queries"].columns) + "})::VARCHAR"
         store.run(
-            "INSERT INTO copies SELECT q.export_id, q.record, 'queries', q.row_key, q.row_hash, CASE WHEN q.row_hash = f.row_hash THEN 'copy' ELSE 'revision' END, "
+            "INSERT INTO copies SELECT q.export_id, q.record, 'queries', q.row_key, q.row_hash, "
+            "CASE WHEN q.row_hash = f.row_hash THEN 'copy' ELSE 'revision' END, "
             f"q.query_id, q.system, CASE WHEN q.row_hash = f.row_hash THEN NULL ELSE {version} END {later}"
         )
         store.run(

@@ -49,10 +49,10 @@ def _export(store: Store, settings: Settings, export: dict[str, Any], first: int
     yield f"{export['path']}  {export['outcome']}" + (f": {export['reason']}" if export["reason"] else "")
     yield f"  SHA-256 {export['export_id']}, {export['bytes']} bytes, {_verified(settings, export['export_id'])}"
     yield f"  source {export['source']}, system {export['system']}, zone {export['zone']} ({export['zone_basis']}), integrity {export['integrity']}"
-    yield (
-        f"  read {export['read']} = kept {export['kept']} + rejected {export['rejected']} + set aside {export['set_aside']} + copies {export['copies']}"
-    )
-    for record, reason, raw in store.rows("SELECT record, reason, raw FROM rejects WHERE export_id = ? ORDER BY byte_offset, record LIMIT ?", [export["export_id"], first]):
+    yield (f"  read {export['read']} = kept {export['kept']} + rejected {export['rejected']} + set aside {export['set_aside']} + copies {export['copies']}")
+    for record, reason, raw in store.rows(
+        "SELECT record, reason, raw FROM rejects WHERE export_id = ? ORDER BY byte_offset, record LIMIT ?", [export["export_id"], first]
+    ):
         yield f"  rejected {record}: {reason}"
         if raw is not None:
             yield f"    {printable(bytes(raw))}"

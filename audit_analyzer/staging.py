@@ -60,7 +60,11 @@ class Staging:
         return self.claim.source
 
     def records(self) -> str:
-        """The view `records` that the source's SELECTs read: n, export_id, record, every field as text, system_name and agency_name."""
+        """The view `records` that the source's SELECTs read: n, export_id, record, every field as text, system_name and agency_name; then what it prepares."""
+        plainly = self._fields()
+        return f"WITH records AS ({plainly}) {self.source.prepare}" if self.source.prepare else plainly
+
+    def _fields(self) -> str:
         fixed = f"{text_of(self.circumstances.system)} AS system_name, {text_of(self.circumstances.agency)} AS agency_name"
         if self.rows_of_text:
             places = {plain(name): f"c{i}" for i, name in reversed(list(enumerate(self.header)))}
@@ -81,7 +85,7 @@ class Staging:
         return any(plain(place) in has for name in used for place in self.source.fields[name])
 
     def column_state(self, table: Table, name: str, outputs: Mapping[str, exp.Expression]) -> str:
-        """exported | not_exported | not_logged, of a canonical column in these exports."""
+        """Exported | not_exported | not_logged, of a canonical column in these exports."""
         if name in self.source.not_logged.get(table.name, ()):
             return "not_logged"
         if name in outputs:
@@ -100,7 +104,8 @@ class Staging:
         return (
             f"SELECT n, export_id, record, {_key(table, outputs)} AS row_key, row_hash, {bad or '0::HUGEINT'} AS bad, "
             f"CASE {wrong} END AS wrong, {', '.join(f'v_{c.name} AS {c.name}' for c in table.columns)}"
-            f"{''.join(f', t_{c.name}' for _, c in checked)}, {'t_supersedes' if 'supersedes' in outputs else 'false'} AS supersedes FROM (SELECT *, {_whole(table, outputs)} AS row_hash, "
+            f"{''.join(f', t_{c.name}' for _, c in checked)}, {'t_supersedes' if 'supersedes' in outputs else 'false'} AS supersedes "
+            f"FROM (SELECT *, {_whole(table, outputs)} AS row_hash, "
             f"{', '.join(f'{value} AS v_{name}' for name, value in values.items())} FROM (SELECT n, export_id, record, {as_text} FROM ({selected}) x))"
         )
 
@@ -216,7 +221,8 @@ def _tree(fields: Iterable[tuple[str, ...]]) -> dict[str, Any]:
         *way, leaf = _steps(path)
         for step in way:
             node = node.setdefault(step, {})
-        node.setdefault(leaf, None)
+        if leaf.casefold() not in {key.casefold() for key in node}:  # DuckDB takes keys that differ in case for one: _reach finds the second by itself
+            node[leaf] = None
     return tree
 
 
@@ -227,7 +233,7 @@ def _structure(node: Mapping[str, Any] | None) -> Any:  # noqa: ANN401  JSON
 def _reach(tree: Mapping[str, Any], path: str) -> str:
     node: Any = tree
     for step in _steps(path):
-        node = node[step]
+        node = node.get(step, {})
     if node is not None:
         keys = ".".join(step if step.isidentifier() else f'"{step}"' for step in _steps(path))
         return f"json_extract_string(raw, {text_of('$.' + keys)})"

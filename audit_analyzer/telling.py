@@ -63,7 +63,7 @@ def rules(workspace: Path | None) -> Iterator[str]:
             yield f"  {rule.name} [{rule.severity}, {rule.level}] {rule.title}"
             yield f"      needs {', '.join('|'.join(n) for n in rule.needs)}"
             if rule.parameters:
-                yield f"      parameters {', '.join(f'{p.name} = {p.written}' for p in rule.parameters)}"
+                yield f"      parameters {', '.join(f'{p.name} = {p.written}' for p in rule.parameters.values())}"
     for error in book.refused:
         yield f"refused: {error}"
 

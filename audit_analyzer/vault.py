@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import json
 import os
 import stat
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 from audit_analyzer.errors import AuditError, ExportFailed, ExportRejected
 
 CHUNK = 4 * 2**20
 TRIES = 3
+JOURNAL = "journal.jsonl"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -34,7 +37,7 @@ class Kept:
 
 
 def shown(path: Path) -> str:
-    """A path as text: bytes that are not UTF-8 become \\xNN, control characters are escaped; it is never opened again."""
+    r"""A path as text: bytes that are not UTF-8 become \xNN, control characters are escaped; it is never opened again."""
     text = os.fsencode(path).decode("utf-8", errors="backslashreplace")
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
 
@@ -82,7 +85,7 @@ def _copied(delivered: Delivered, vault: Path) -> Kept | None:
     try:
         before = os.fstat(source)
         if not stat.S_ISREG(before.st_mode):
-            raise ExportRejected("it is not a regular file", delivered.shown, "hand over a regular file")
+            raise ExportRejected("it is not a regular file", delivered.shown, "hand over a regular file")  # noqa: TRY301  the descriptor is closed below
         vault.mkdir(parents=True, exist_ok=True, mode=0o700)
         draft = vault / f".incoming-{os.getpid()}"
         digest = hashlib.sha256()
@@ -135,3 +138,38 @@ def hashed(path: Path) -> tuple[str, int]:
             digest.update(chunk)
             size += len(chunk)
     return digest.hexdigest(), size
+
+
+# --- the journal: what was handed over, in order, outside the database; an append-only file beside the vault's contents
+
+
+class Entry(NamedTuple):
+    """One delivery of the journal."""
+
+    run_id: str
+    export_id: str
+    shown: str
+
+
+def note(vault: Path, entries: Iterable[Entry]) -> None:
+    """Append deliveries to the journal and make them durable."""
+    lines = "".join(json.dumps(entry._asdict(), ensure_ascii=True) + "\n" for entry in entries)
+    if lines:
+        vault.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with open(vault / JOURNAL, "a", encoding="ascii", opener=lambda p, f: os.open(p, f, 0o600)) as file:
+            file.write(lines)
+            file.flush()
+            os.fsync(file.fileno())
+
+
+def journal(vault: Path) -> list[Entry]:
+    """The deliveries of the journal, oldest first; a line that a kill cut short is left out, and so is a repetition of one."""
+    file = vault / JOURNAL
+    found: dict[Entry, None] = {}
+    for line in file.read_text(encoding="ascii").splitlines() if file.exists() else ():
+        try:
+            facts = json.loads(line)
+        except json.JSONDecodeError:
+            continue
+        found[Entry(facts["run_id"], facts["export_id"], facts["shown"])] = None
+    return list(found)

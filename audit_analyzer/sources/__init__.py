@@ -17,7 +17,24 @@ if TYPE_CHECKING:
     from audit_analyzer.readers import Part
 
 INTERCHANGE = "interchange"
-KEYS = {"title", "about", "system", "constructed", "formats", "recognise", "layout", "clock", "numbers", "fields", "table", "set_aside", "not_logged", "every_table", "integrity"}
+KEYS = {
+    "title",
+    "about",
+    "system",
+    "constructed",
+    "formats",
+    "recognise",
+    "layout",
+    "clock",
+    "numbers",
+    "fields",
+    "prepare",
+    "table",
+    "set_aside",
+    "not_logged",
+    "every_table",
+    "integrity",
+}
 FILLED = {"system", "query_id", "time_basis", "operator_kind", "status"}  # NOT NULL columns that intake fills where an export leaves them out
 
 
@@ -50,7 +67,10 @@ class Filling:
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False)  # a source is itself: it can be a key
 class Source:
-    """One matcher system's exports. `fields`: name in SQL -> where it stands in a record, alternatives in order."""
+    """One matcher system's exports. `fields`: name in SQL -> where it stands in a record, alternatives in order.
+
+    prepare: a SELECT over `records` whose result the other SELECTs read as `records`; it keeps n, export_id and record (`SELECT *, …`).
+    """
 
     name: str
     title: str
@@ -66,6 +86,7 @@ class Source:
     clock: Clock = Clock()
     decimal: str = "."
     set_aside: str | None = None
+    prepare: str | None = None
     not_logged: Mapping[str, tuple[str, ...]] = dataclasses.field(default_factory=dict)
 
     def tables(self) -> tuple[str, ...]:
@@ -115,6 +136,7 @@ def read(file: Path) -> Source:
         fields={name: tuple(_several(places)) for name, places in facts.get("fields", {}).items()},
         fillings=tuple(Filling(t["name"], t["sql"]) for t in facts.get("table", [])),
         set_aside=facts.get("set_aside", {}).get("sql"),
+        prepare=facts.get("prepare", {}).get("sql"),
         not_logged={table: tuple(columns) for table, columns in facts.get("not_logged", {}).items()},
         **_common(facts, file),
     )
@@ -142,7 +164,8 @@ def _several(value: Any) -> list[Any]:  # noqa: ANN401  a TOML value
 
 def _sign(facts: dict[str, Any], file: Path) -> Sign:
     try:
-        return Sign(**{key: tuple(_several(value)) if key in {"all", "any", "none"} else value for key, value in facts.items()})
+        listed: dict[str, Any] = {key: tuple(_several(value)) if key in {"all", "any", "none"} else value for key, value in facts.items()}
+        return Sign(**listed)
     except TypeError:
         raise SourceError(f"recognise knows all, any, none, envelope and unwrap, not {', '.join(facts)}", str(file), "mend [[recognise]]") from None
 
@@ -159,9 +182,7 @@ def _refuse_half_a_source(source: Source) -> None:
 
 
 def _interchange(file: Path, facts: dict[str, Any]) -> Source:
-    return Source(
-        name=file.stem, title=facts["title"], path=file, formats=tuple(facts["formats"]), signs=(), fields={}, fillings=(), **_common(facts, file)
-    )
+    return Source(name=file.stem, title=facts["title"], path=file, formats=tuple(facts["formats"]), signs=(), fields={}, fillings=(), **_common(facts, file))
 
 
 @functools.cache
@@ -222,9 +243,7 @@ def _shows(sign: Sign, header: list[str], part: Part) -> bool:
     if not header:
         return bool(sign.envelope)
     has = {plain(c) for c in header}
-    return (
-        all(plain(c) in has for c in sign.all) and (not sign.any or any(plain(c) in has for c in sign.any)) and not any(plain(c) in has for c in sign.none)
-    )
+    return all(plain(c) in has for c in sign.all) and (not sign.any or any(plain(c) in has for c in sign.any)) and not any(plain(c) in has for c in sign.none)
 
 
 def table_of(header: Sequence[str], name: str) -> str | None:

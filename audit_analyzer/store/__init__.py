@@ -8,7 +8,7 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import duckdb
 
@@ -20,7 +20,11 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).resolve().parent
 PROVENANCE = ("export_id", "record", "row_key", "row_hash")
-ENGINE: dict[str, str | bool | int | float | list[str]] = {"preserve_insertion_order": "true", "autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+ENGINE: dict[str, str | bool | int | float | list[str]] = {
+    "preserve_insertion_order": "true",
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+}
 
 
 class Column(NamedTuple):
@@ -79,7 +83,7 @@ class Store:
 
     def rows(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """All rows of a query."""
-        return self.connection.execute(sql, list(values) or None).fetchall()
+        return list(self.connection.execute(sql, list(values) or None).fetchall())
 
     def dicts(self, sql: str, values: Sequence[object] = ()) -> list[dict[str, Any]]:
         """All rows of a query, each by its column names."""
@@ -98,7 +102,8 @@ class Store:
 
     def frame(self, sql: str) -> pl.DataFrame:
         """A query's rows as a polars frame."""
-        return self.connection.sql(sql).pl()
+        frame: pl.DataFrame = self.connection.sql(sql).pl()
+        return frame
 
     @contextlib.contextmanager
     def lent(self, name: str, table: object) -> Iterator[None]:
@@ -107,7 +112,8 @@ class Store:
         try:
             yield
         finally:
-            self.connection.unregister(name)
+            with contextlib.suppress(duckdb.TransactionException):  # an aborted transaction: the first error is the one to tell
+                self.connection.unregister(name)
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[None]:
@@ -135,7 +141,7 @@ class Store:
     def close(self) -> None:
         self.connection.close()
 
-    def __enter__(self) -> Store:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -173,7 +179,9 @@ def open_store(path: Path, *, memory: str = "1GB", threads: int | None = None, r
     try:
         return Store(duckdb.connect(str(path), read_only=read_only, config=config), path)
     except duckdb.Error as error:
-        raise StoreError(f"the database cannot be opened: {error}", str(path), "if no other run holds it, `audit-analyzer rebuild` makes it anew from the vault") from error
+        raise StoreError(
+            f"the database cannot be opened: {error}", str(path), "if no other run holds it, `audit-analyzer rebuild` makes it anew from the vault"
+        ) from error
     finally:
         os.umask(before)
 

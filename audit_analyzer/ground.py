@@ -1,0 +1,215 @@
+"""The shared ground: what several rules need is computed once, as tables and views of schema `ground`, each with a sentence and its source.
+
+The views are the blocks of store/views/*.sql, ordered here by their references; told.py fills the tables of told.sql with what SQL cannot
+know. `prepare` for a night; `define` once and `refresh` for every test of a rule.
+
+Blocks are written with a few words that are written out here: seconds(x), day_of(x), key_of(x), shape_of(x), metres(lat, lon, lat, lon) and
+columns(table, alias), which is every column of the model's table: x_at as x_s in epoch seconds, lists as text joined by ';'.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import functools
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from audit_analyzer import told
+from audit_analyzer.errors import RuleError
+from audit_analyzer.store import canonical, scratch
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from audit_analyzer.clauses import Pack
+    from audit_analyzer.settings import Settings
+    from audit_analyzer.store import Store
+
+VIEWS = Path(__file__).resolve().parent / "store" / "views"
+BLOCK = re.compile(
+    r"^-- (\w+): (.+(?:\n-- (?!materialise\b).+)*)\n(-- materialise(?:: nothing without ([\w., ]+))?\n)?CREATE (VIEW|TABLE) \1 ((?:.|\n)*?);\n", re.MULTILINE
+)
+WORDS = {
+    "seconds": "CAST(floor(epoch_us({0}) / 1000000) AS BIGINT)",
+    "day_of": "CAST(floor(epoch_us({0}) / 86400000000) AS INTEGER)",
+    "key_of": r"nullif(upper(regexp_replace({0}, '[\x00-/:-@\[-`{{-\x{{A0}}\x{{2010}}-\x{{2015}}]+', '', 'g')), '')",  # \pL would be compiled anew for each statement
+    "shape_of": (
+        r"CASE WHEN NOT regexp_matches({0}, '[A-Za-z][^A-Za-z]{{0,3}}[A-Za-z][^A-Za-z]{{0,3}}[A-Za-z]|[0134578@$][A-Za-z]{{2}}|[Aa][- #]?[0-9]{{7}}|[^\x00-\x7F]"
+        r"|(^|[^0-9])(50501|287|132[0-9])([^0-9]|$)') THEN NULL "
+        r"WHEN regexp_matches({0}, '[g-zG-Z@$!|][0-9]{{1,2}}[A-Za-z]|[A-Za-z][0-9]{{1,2}}[g-zG-Z]|(^|[^0-9])(50501|287|132[0-9])([^0-9]|$)') THEN {0} "
+        r"ELSE translate(regexp_replace({0}, '[0-9a-f]{{16,}}|[0-9a-f]{{8}}(-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}}', '0', 'gi'), '123456789', '000000000') END"
+    ),
+    # great circle by haversine; 6,371,008.8 m is the earth's mean radius (International Union of Geodesy and Geophysics)
+    "metres": (
+        "(2 * 6371008.8 * asin(sqrt(least(1.0, pow(sin(radians({2} - {0}) / 2), 2) + cos(radians({0})) * cos(radians({2})) * pow(sin(radians({3} - {1}) / 2), 2)))))"
+    ),
+}
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Block:
+    """One name of the ground: its sentence, its SELECT, or the columns of a table that told.py fills.
+
+    materialise: it is kept as a table; without: it has no rows where all of these tables are empty.
+    """
+
+    name: str
+    sentence: str
+    body: str
+    given: bool
+    materialise: bool
+    without: tuple[str, ...]
+
+    @property
+    def references(self) -> frozenset[str]:
+        return frozenset(re.findall(r"\bground\.(\w+)", self.body))
+
+
+@functools.cache
+def blocks() -> tuple[Block, ...]:
+    """Every block of the view files, ordered so that each comes after what it refers to; by file and place where that leaves a choice."""
+    found: dict[str, Block] = {}
+    for file in sorted(VIEWS.glob("*.sql")):
+        text = file.read_text(encoding="utf-8")
+        for match in BLOCK.finditer(text):
+            name, sentence, materialise, without, kind, body = match.groups()
+            sources = tuple(without.split(", ")) if without else ()
+            found[name] = Block(name, re.sub(r"\n-- ", " ", sentence), _written_out(body), kind == "TABLE", materialise is not None, sources)
+        made, read = len(re.findall(r"^CREATE ", text, re.MULTILINE)), len(BLOCK.findall(text))
+        if made != read:
+            raise RuleError(f"{made - read} of {made} blocks are not written as a block", str(file), "write: -- name: sentence, then CREATE VIEW name AS …;")
+    return tuple(_ordered(found))
+
+
+def _ordered(found: Mapping[str, Block]) -> Iterator[Block]:
+    done: set[str] = set()
+    while len(done) < len(found):
+        ready = [b for b in found.values() if b.name not in done and b.references <= done]
+        if not ready:
+            left = sorted(found.keys() - done)
+            raise RuleError(f"these views refer to each other in a circle, or to what is not there: {', '.join(left)}", str(VIEWS), "follow their references")
+        done.update(b.name for b in ready)
+        yield from ready
+
+
+@functools.cache
+def names() -> dict[str, tuple[str, tuple[str, ...]]]:
+    """Every name of the ground with its sentence and its columns, from a scratch database."""
+    with scratch() as store:
+        define(store)
+        rows = store.rows("SELECT table_name, column_name FROM duckdb_columns() WHERE schema_name = 'ground' ORDER BY table_name, column_index")
+    columns: dict[str, list[str]] = {}
+    for table, column in rows:
+        columns.setdefault(table, []).append(column)
+    return {b.name: (b.sentence, tuple(columns[b.name])) for b in blocks()}
+
+
+def prepare(store: Store, settings: Settings, as_of: dt.datetime, packs: Mapping[str, Pack]) -> None:
+    """Schema `ground` anew in an open, writable store, for a night. `as_of`: exclusive end of the night's day, with a zone; `packs` by name."""
+    define(store)
+    refresh(store, settings, as_of, packs)
+
+
+def define(store: Store) -> None:
+    """Every name of the ground, its tables still empty. All or nothing."""
+    with store.transaction():
+        store.run("DROP SCHEMA IF EXISTS ground CASCADE; CREATE SCHEMA ground")
+        for block in blocks():
+            if block.given:
+                store.run(f"CREATE TABLE ground.{block.name} {block.body}")
+            elif block.materialise:
+                store.run(f"CREATE TABLE ground.{block.name} {block.body} WITH NO DATA")
+            else:
+                store.run(f"CREATE VIEW ground.{block.name} {block.body}")
+
+
+def refresh(store: Store, settings: Settings, as_of: dt.datetime, packs: Mapping[str, Pack], needed: Iterable[str] | None = None) -> None:
+    """Fills the tables of a defined ground for the rows that the store has now.
+
+    needed: names that will be read (a rule's own); what they do not rest on is left as it is. None: everything.
+    """
+    wanted = _closure({b.name for b in blocks()} if needed is None else set(needed))
+    told.tell(store, settings, as_of, packs)
+    if "texts" in wanted or "text_hits" in wanted:
+        told.tell_texts(store, settings)
+    filled = _filled(store)
+    with _joins_as_written(store):
+        for block in blocks():
+            if block.materialise and block.name in wanted:
+                if not block.without or filled.intersection(block.without):
+                    fill(store, block)
+                else:
+                    store.run(f"DELETE FROM ground.{block.name}")
+
+
+def fill(store: Store, block: Block) -> None:
+    """The rows of one materialised block anew, from what it rests on as that is now."""
+    store.run(f"DELETE FROM ground.{block.name}")
+    store.run(f"INSERT INTO ground.{block.name} {block.body.removeprefix('AS')}")
+
+
+@contextlib.contextmanager
+def _joins_as_written(store: Store) -> Iterator[None]:
+    """The engine's search for an order of joins costs more than the joins of a test, and the blocks are written in a good one."""
+    before = store.value("SELECT current_setting('disabled_optimizers')")
+    store.run(f"SET disabled_optimizers = '{before or 'join_order'}'")
+    try:
+        yield
+    finally:
+        store.run(f"SET disabled_optimizers = '{before or ''}'")
+
+
+def _closure(needed: set[str]) -> set[str]:
+    """The names and everything that they rest on."""
+    wanted = set(needed)
+    for block in reversed(blocks()):
+        if block.name in wanted:
+            wanted |= block.references
+    return wanted
+
+
+def _filled(store: Store) -> set[str]:
+    """Those tables that blocks say they are nothing without, and that have rows."""
+    asked = sorted({name for block in blocks() for name in block.without})
+    (answers,) = store.rows("SELECT " + ", ".join(f"EXISTS (SELECT 1 FROM {name})" for name in asked))
+    return {name for name, answer in zip(asked, answers, strict=True) if answer}
+
+
+def _written_out(body: str) -> str:
+    """The block's SQL with the words of WORDS, and columns(), in full."""
+    body = re.sub(r"\bcolumns\((\w+), (\w+)(?:, without ((?:\w+ ?)+))?\)", lambda m: _columns(m[1], m[2], (m[3] or "").split()), body)
+    pattern = re.compile(rf"\b({'|'.join(WORDS)})\(")
+    while found := pattern.search(body):
+        parts, end = _arguments(body, found.end())
+        body = body[: found.start()] + WORDS[found[1]].format(*parts) + body[end:]
+    return body
+
+
+def _arguments(text: str, start: int) -> tuple[list[str], int]:
+    """Arguments of a call whose opening bracket ends at `start`, and where the call ends; they hold no strings with brackets or commas."""
+    parts, depth, at = [""], 1, start
+    while depth:
+        letter = text[at]
+        depth += (letter == "(") - (letter == ")")
+        if letter == "," and depth == 1:
+            parts.append("")
+        elif depth:
+            parts[-1] += letter
+        at += 1
+    return [part.strip() for part in parts], at
+
+
+def _columns(table: str, alias: str, without: Iterable[str]) -> str:
+    """Every column of a canonical table and where its row comes from, as rules see them."""
+    left_out = set(without)
+    columns = [_column(c.name, c.type, alias) for c in canonical()[table].columns if c.name not in left_out]
+    return ", ".join([*columns, f"{alias}.export_id", f"{alias}.record"])
+
+
+def _column(name: str, kind: str, alias: str) -> str:
+    if kind == "TIMESTAMPTZ":
+        return f"{WORDS['seconds'].format(f'{alias}.{name}')} AS {name.removesuffix('_at')}_s"
+    return f"array_to_string({alias}.{name}, ';') AS {name}" if kind.endswith("[]") else f"{alias}.{name}"

@@ -1,0 +1,101 @@
+"""The header of a CSV export: found, checked, and recognised again where it stands among the records."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from audit_analyzer.errors import ExportFailed, ExportRejected
+from audit_analyzer.readers.csv_strict import Dialect, dialect_of, judged, row_at
+from audit_analyzer.readers.scripts import script_of
+from audit_analyzer.settings import Limits
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from audit_analyzer.readers.shapes import Layout
+
+REPEATED = "csv.repeated_header: the record repeats the header"
+GATE = 3  # a second header is looked for where one of the first so many cells is a column's name
+
+
+class Header(NamedTuple):
+    """Names of the columns, and the position and physical line right after them."""
+
+    names: tuple[str, ...]
+    following: int
+    line: int
+
+
+def header_of(head: bytes, layout: Layout) -> tuple[str, ...]:
+    """The names in the first bytes of an export, () where they cannot be read: for recognising a source, not for reading records."""
+    try:
+        script = script_of(head, layout.encoding)
+        whole = head[: len(head) - (len(head) - script.bom) % 2] if script.codec.startswith("utf-16") else head
+        text = b"".join(script.utf8([whole]))
+        found = header_at(text if text.endswith(b"\n") else text + b"\n", layout, dialect_of(layout), Limits())
+    except (ExportRejected, ExportFailed):
+        return ()
+    return found.names if found else ()
+
+
+def header_at(buffer: bytes, layout: Layout, dialect: Dialect, limits: Limits) -> Header | None:
+    """The first record from line `header_row` on that is not blank; None where the buffer ends before it does."""
+    at = 0
+    for _ in range(layout.header_row - 1):
+        at = buffer.find(b"\n", at) + 1
+        if not at:
+            return None
+    while at < len(buffer):
+        row = row_at(buffer, at, dialect)
+        if row is None:
+            return None
+        if row.end > row.start:
+            fault = judged(buffer, row, len(row.cells), limits)
+            if fault:
+                raise ExportRejected(f"csv.header: {fault}", f"line {buffer.count(10, 0, at) + 1}", "without a sound header no column means anything")
+            return Header(checked(row.cells, limits), row.following, buffer.count(10, 0, row.following) + 1)
+        at = row.following
+    return None
+
+
+def checked(names: Sequence[str], limits: Limits) -> tuple[str, ...]:
+    """The names as written. Raises ExportRejected for two columns of one name or none with a name, ExportFailed for too many."""
+    if len(names) > limits.columns:
+        raise ExportFailed(f"limit.columns: {len(names)} columns, limit {limits.columns}", "", "if the export is honest, raise columns under [limits] in audit.toml")
+    plain = [n.strip() for n in names]
+    if not any(plain):
+        raise ExportRejected("header.empty: no column has a name")
+    for name in plain:
+        if name and plain.count(name) > 1:
+            raise ExportRejected(f"header.duplicate: two columns are called {name!r}", "", "ask which of them is meant; a guess would change evidence")
+    return tuple(names)
+
+
+class SecondHeader:
+    """Recognises the header among the records: repeated as it is, that record is rejected; in another form, the export is."""
+
+    def __init__(self, names: tuple[str, ...]) -> None:
+        self.folded = [_folded(n) for n in names]
+        self.known = {f for f in self.folded if f}
+        self.gate = sorted({form for n in names if n.strip() for form in (n, n.strip(), n.lower(), n.upper(), n.title())})
+        self._gate = set(self.gate)
+
+    def fault(self, cells: Sequence[str]) -> str | None:
+        """REPEATED for the header again. Raises ExportRejected where at least half the columns' names (and two) stand in another order."""
+        if not self._gate.intersection(cells[:GATE]):
+            return None
+        folded = [_folded(c) for c in cells]
+        if folded == self.folded:
+            return REPEATED
+        found = len(self.known.intersection(folded))
+        if found >= max(2, (len(self.known) + 1) // 2):
+            raise ExportRejected(
+                "csv.second_header: a second header with other columns stands among the records",
+                "",
+                "two exports were joined: ask for them one by one",
+            )
+        return None
+
+
+def _folded(name: str) -> str:
+    return name.strip().casefold()

@@ -1,0 +1,85 @@
+-- What happened around a use, and the registers: the model's tables with times as seconds. A row that names a use carries that use's system, time, operator, agency, subject and case.
+
+-- linked_uses: One row for each use that any child row names; only_one says that no other system knows the id, so a child row without a system belongs to it.
+-- materialise: nothing without main.reviews, main.corroborations, main.actions, main.authorizations, main.biometric_items, main.disclosures
+CREATE VIEW linked_uses AS
+WITH ids AS (
+  SELECT query_id FROM main.reviews
+  UNION SELECT query_id FROM main.corroborations
+  UNION SELECT query_id FROM main.actions
+  UNION SELECT query_id FROM main.authorizations
+  UNION SELECT query_id FROM main.biometric_items
+  UNION SELECT query_id FROM main.disclosures
+)
+SELECT
+  q.query_id, q.system, seconds(q.occurred_at) AS query_ts_s, q.operator, q.agency AS query_agency, q.subject AS query_subject,
+  CASE WHEN q.case_number_state = 'value' THEN key_of(q.case_number) END AS query_case_key,
+  count(*) OVER (PARTITION BY q.query_id) = 1 AS only_one
+FROM main.queries AS q
+INNER JOIN ids AS i ON i.query_id = q.query_id;
+
+-- reviews: One row for each human decision about what a search returned.
+CREATE VIEW reviews AS
+SELECT
+  columns(reviews, c, without system), coalesce(c.system, l.system) AS system, l.query_ts_s, l.operator, l.query_agency, l.query_subject, l.query_case_key AS case_key
+FROM main.reviews AS c
+LEFT JOIN ground.linked_uses AS l ON l.query_id = c.query_id AND (l.system = c.system OR (c.system IS NULL AND l.only_one));
+
+-- corroborations: One row for each piece of evidence that is, or is claimed to be, independent of the match.
+CREATE VIEW corroborations AS
+SELECT
+  columns(corroborations, c, without system), coalesce(c.system, l.system) AS system, l.query_ts_s, l.operator, l.query_agency, l.query_subject, coalesce(key_of(c.case_number), l.query_case_key) AS case_key
+FROM main.corroborations AS c
+LEFT JOIN ground.linked_uses AS l ON l.query_id = c.query_id AND (l.system = c.system OR (c.system IS NULL AND l.only_one));
+
+-- actions: One row for each thing done to a person after a search; agency is the officer's, query_agency the searcher's.
+CREATE VIEW actions AS
+SELECT
+  columns(actions, c, without system), coalesce(c.system, l.system) AS system, l.query_ts_s, l.operator, l.query_agency, l.query_subject, coalesce(key_of(c.case_number), l.query_case_key) AS case_key
+FROM main.actions AS c
+LEFT JOIN ground.linked_uses AS l ON l.query_id = c.query_id AND (l.system = c.system OR (c.system IS NULL AND l.only_one));
+
+-- authorizations: One row for each leave given for a use, before or after it.
+CREATE VIEW authorizations AS
+SELECT
+  columns(authorizations, c, without system), coalesce(c.system, l.system) AS system, l.query_ts_s, l.operator, l.query_agency, l.query_subject, coalesce(key_of(c.case_number), l.query_case_key) AS case_key
+FROM main.authorizations AS c
+LEFT JOIN ground.linked_uses AS l ON l.query_id = c.query_id AND (l.system = c.system OR (c.system IS NULL AND l.only_one));
+
+-- biometric_items: One row for each stored face image or template, with its life.
+CREATE VIEW biometric_items AS
+SELECT
+  columns(biometric_items, c, without system), coalesce(c.system, l.system) AS system, l.query_ts_s, l.operator, l.query_agency, l.query_subject, l.query_case_key AS case_key
+FROM main.biometric_items AS c
+LEFT JOIN ground.linked_uses AS l ON l.query_id = c.query_id AND (l.system = c.system OR (c.system IS NULL AND l.only_one));
+
+-- disclosures: One row for each handing over of data to another organisation.
+CREATE VIEW disclosures AS
+SELECT
+  columns(disclosures, c, without system), coalesce(c.system, l.system) AS system, l.query_ts_s, l.operator, l.query_agency, l.query_subject, l.query_case_key AS case_key
+FROM main.disclosures AS c
+LEFT JOIN ground.linked_uses AS l ON l.query_id = c.query_id AND (l.system = c.system OR (c.system IS NULL AND l.only_one));
+
+-- operators: One row for each period of an account in the roster.
+CREATE VIEW operators AS SELECT columns(operators, o), lower(trim(o.operator)) AS operator_key FROM main.operators AS o;
+
+-- shifts: One row for each shift of an operator.
+CREATE VIEW shifts AS SELECT columns(shifts, s), lower(trim(s.operator)) AS operator_key FROM main.shifts AS s;
+
+-- cases: One row for each entry of the case register; assigned operators as text joined by ';' (case_operators has them one by one).
+CREATE VIEW cases AS SELECT columns(cases, c), key_of(c.case_number) AS case_key FROM main.cases AS c;
+
+-- case_operators: One row for each operator assigned to a case. A case without any row states no assignment, which is not: nobody.
+CREATE VIEW case_operators AS
+SELECT c.case_number, key_of(c.case_number) AS case_key, c.agency, trim(t.operator) AS operator, seconds(c.opened_at) AS opened_s, seconds(c.closed_at) AS closed_s
+FROM main.cases AS c, LATERAL (SELECT unnest(c.assigned_operators) AS operator) AS t;
+
+-- assemblies: One row for each public assembly; radius_m is how near counts as near: the greater of near_m (1,000 m) and the precision of its place.
+CREATE VIEW assemblies AS
+SELECT columns(assemblies, a), greatest(f.near_m, a.precision_m) AS radius_m FROM main.assemblies AS a CROSS JOIN ground.figures AS f;
+
+-- places: One row for each place where rights are exercised or care is sought.
+CREATE VIEW places AS SELECT columns(places, p) FROM main.places AS p;
+
+-- notices: One row for each announced event, as given (notice_scopes has it per system, with its end).
+CREATE VIEW notices AS SELECT columns(notices, n) FROM main.notices AS n;

@@ -1,0 +1,164 @@
+-- What clears a use before any rule asks: cases, leave given, announced events, shifts, rostered services. Every join key is unique at an instant, so that no use is doubled.
+
+-- context_spans: One row for each stretch of time that context gives to a pair of keys, before overlapping ones are joined. kind: case (agency, number; '' serves uses without
+-- agency where one agency alone has the number, '*' is a register row without agency), assigned (account, number), authorized query (system, id), authorized case (system, number), shift (operator).
+-- An exigency counts from exigency_s before it was granted: Regulation (EU) 2024/1689 Art. 26(10) gives 48 hours. A number that two agencies have is not covered by leave for the bare number.
+CREATE VIEW context_spans AS
+WITH register AS (
+  SELECT
+    key_of(case_number) AS case_key, lower(trim(agency)) AS agency_key, assigned_operators,
+    coalesce(seconds(opened_at), -9000000000) AS from_s, coalesce(seconds(closed_at), 9000000000000) AS to_s
+  FROM main.cases
+), numbers AS (
+  SELECT case_key, count(DISTINCT agency_key) AS agencies FROM register GROUP BY case_key
+), named AS (
+  SELECT r.case_key, r.agency_key, r.from_s, r.to_s, lower(trim(t.name)) AS name
+  FROM register AS r, LATERAL (SELECT unnest(r.assigned_operators) AS name) AS t
+), persons AS (
+  SELECT n.case_key, n.agency_key, n.from_s, n.to_s, a.person FROM named AS n INNER JOIN ground.accounts AS a ON a.operator_key = n.name
+  UNION
+  SELECT n.case_key, n.agency_key, n.from_s, n.to_s, a.person FROM named AS n INNER JOIN ground.accounts AS a ON lower(trim(a.person)) = n.name
+), leave AS (
+  SELECT
+    z.system, l.query_id, key_of(l.case_number) AS case_key,
+    seconds(l.granted_at) - CASE WHEN l.kind = 'exigency' THEN f.exigency_s ELSE 0 END AS from_s, coalesce(seconds(l.expires_at), 9000000000000) AS to_s
+  FROM main.authorizations AS l
+  INNER JOIN ground.system_zones AS z ON l.system IS NULL OR z.system = l.system
+  CROSS JOIN ground.figures AS f
+  WHERE l.granted_at IS NOT NULL
+)
+SELECT 'case' AS kind, agency_key AS key_a, case_key AS key_b, from_s, to_s FROM register WHERE agency_key IS NOT NULL
+UNION ALL
+SELECT 'case', '*', case_key, from_s, to_s FROM register WHERE agency_key IS NULL
+UNION ALL
+SELECT 'case', '', r.case_key, r.from_s, r.to_s FROM register AS r INNER JOIN numbers AS n ON n.case_key = r.case_key WHERE n.agencies = 1 AND r.agency_key IS NOT NULL
+UNION ALL
+SELECT 'assigned', CAST(a.account AS VARCHAR), p.case_key, p.from_s, p.to_s
+FROM persons AS p INNER JOIN ground.accounts AS a ON a.person = p.person AND (p.agency_key IS NULL OR a.agency_key = '' OR a.agency_key = p.agency_key)
+UNION ALL
+SELECT 'authorized query', system, query_id, from_s, to_s FROM leave WHERE query_id IS NOT NULL
+UNION ALL
+SELECT 'authorized case', l.system, l.case_key, l.from_s, l.to_s
+FROM leave AS l LEFT JOIN numbers AS n ON n.case_key = l.case_key
+WHERE l.query_id IS NULL AND l.case_key IS NOT NULL AND coalesce(n.agencies, 0) <= 1
+UNION ALL
+SELECT 'shift', lower(trim(operator)), '', seconds(starts_at), seconds(ends_at) FROM main.shifts;
+
+-- merged_spans: One row for each stretch of context after overlapping and touching ones of the same kind and keys became one (gaps and islands), so that at most one holds at an instant.
+-- materialise: nothing without main.cases, main.authorizations, main.shifts
+CREATE VIEW merged_spans AS
+WITH marked AS (
+  SELECT
+    kind, key_a, key_b, from_s, to_s,
+    CASE
+      WHEN from_s <= max(to_s) OVER (PARTITION BY kind, key_a, key_b ORDER BY from_s, to_s ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) THEN 0
+      ELSE 1
+    END AS fresh
+  FROM ground.context_spans
+  WHERE from_s < to_s AND key_b IS NOT NULL
+), numbered AS (
+  SELECT kind, key_a, key_b, from_s, to_s, sum(fresh) OVER (PARTITION BY kind, key_a, key_b ORDER BY from_s, to_s ROWS UNBOUNDED PRECEDING) AS island FROM marked
+)
+SELECT kind, key_a, key_b, min(from_s) AS from_s, max(to_s) AS to_s FROM numbered GROUP BY kind, key_a, key_b, island;
+
+-- case_spans: One row for each stretch in which a case of the register (case_key, agency_key) is open or not; together the rows of a case cover all time, so a match means: known.
+-- materialise: nothing without main.cases
+CREATE VIEW case_spans AS
+WITH opened AS (
+  SELECT
+    key_b AS case_key, key_a AS agency_key, from_s, to_s,
+    row_number() OVER (PARTITION BY key_a, key_b ORDER BY from_s) AS nth,
+    lead(from_s, 1, 9100000000000) OVER (PARTITION BY key_a, key_b ORDER BY from_s) AS next_s
+  FROM ground.merged_spans
+  WHERE kind = 'case'
+)
+SELECT case_key, agency_key, from_s, to_s, TRUE AS is_open FROM opened
+UNION ALL
+SELECT case_key, agency_key, to_s, next_s, FALSE FROM opened WHERE to_s < next_s
+UNION ALL
+SELECT case_key, agency_key, -9100000000, from_s, FALSE FROM opened WHERE nth = 1 AND from_s > -9100000000;
+
+-- case_spans_of_any: The rows of case_spans whose register row names no agency: they serve an agency that has no row of its own under the number.
+CREATE VIEW case_spans_of_any AS SELECT case_key, from_s, to_s, is_open FROM ground.case_spans WHERE agency_key = '*';
+
+-- assigned_spans: One row for each stretch in which an account (or another account of the same person) is assigned to a case that is open.
+CREATE VIEW assigned_spans AS SELECT CAST(key_a AS INTEGER) AS account, key_b, from_s, to_s FROM ground.merged_spans WHERE kind = 'assigned';
+
+-- authorized_queries: One row for each stretch in which leave given covers one use (key_a system, key_b query_id).
+CREATE VIEW authorized_queries AS SELECT key_a, key_b, from_s, to_s FROM ground.merged_spans WHERE kind = 'authorized query';
+
+-- authorized_cases: One row for each stretch in which leave given covers a case number on a system (key_a system, key_b case_key).
+CREATE VIEW authorized_cases AS SELECT key_a, key_b, from_s, to_s FROM ground.merged_spans WHERE kind = 'authorized case';
+
+-- shift_days: One row for each UTC day that a stretch of duty touches, so that the join goes by operator and day.
+-- materialise: nothing without main.shifts
+CREATE VIEW shift_days AS
+SELECT m.key_a AS operator_key, CAST(d.day_no AS INTEGER) AS day_no, m.from_s, m.to_s
+FROM ground.merged_spans AS m, LATERAL (SELECT unnest(range(m.from_s // 86400, (m.to_s - 1) // 86400 + 1)) AS day_no) AS d
+WHERE m.kind = 'shift';
+
+-- case_people: One row for each case, account and person sought (64-bit hash of the subject token, else of the probe) with how often: what case_uses and case_crowds count.
+-- materialise
+CREATE VIEW case_people AS
+SELECT agency_key, case_key, account, hash(person_sought) AS sought, count(*) AS searches, min(ts_s) AS first_s, max(ts_s) AS last_s
+FROM ground.uses
+WHERE is_search AND case_key IS NOT NULL
+GROUP BY agency_key, case_key, account, hash(person_sought);
+
+-- case_crowds: One row for each case and account under which more than one person was sought: by the account (operator_subjects) and in the whole agency (case_subjects).
+-- Where the log has no subject token each probe counts as one, so several frames of one suspect count as several.
+-- materialise
+CREATE VIEW case_crowds AS
+WITH totals AS (
+  SELECT agency_key, case_key, count(DISTINCT sought) AS case_subjects FROM ground.case_people GROUP BY agency_key, case_key HAVING count(*) > 1
+), own AS (
+  SELECT agency_key, case_key, account, count(*) AS operator_subjects FROM ground.case_people GROUP BY agency_key, case_key, account
+)
+SELECT t.case_key, o.account, o.operator_subjects, t.case_subjects
+FROM totals AS t
+INNER JOIN own AS o ON o.agency_key = t.agency_key AND o.case_key = t.case_key;
+
+-- case_uses: One row for each case number and account: searches under it (whatever their status), distinct persons sought, first and last.
+CREATE VIEW case_uses AS
+SELECT a.system, a.agency, a.operator, p.case_key, CAST(sum(p.searches) AS BIGINT) AS searches, count(*) AS subjects, min(p.first_s) AS first_s, max(p.last_s) AS last_s
+FROM ground.case_people AS p
+INNER JOIN ground.accounts AS a ON a.account = p.account
+GROUP BY a.system, a.agency, a.operator, p.case_key;
+
+-- notice_scopes: One row for each announced event and system that it concerns; an event without an end lasts through its day in the system's zone (UTC where none is stated).
+-- materialise: nothing without main.notices
+CREATE VIEW notice_scopes AS
+SELECT
+  n.notice_id, n.kind, z.system, lower(trim(n.agency)) AS agency_key, lower(trim(n.operator)) AS operator_key, n.gallery, n.text,
+  seconds(n.starts_at) AS starts_s,
+  coalesce(
+    seconds(n.ends_at),
+    seconds((date_trunc('day', n.starts_at AT TIME ZONE z.zone_or_utc) + INTERVAL 1 DAY) AT TIME ZONE z.zone_or_utc)
+  ) AS ends_s
+FROM main.notices AS n
+INNER JOIN ground.system_zones AS z ON n.system IS NULL OR z.system = n.system;
+
+-- notice_uses: One row for each use that an announced test, training, outage, import or migration covers (system, agency, operator, gallery and time all fit), with the first of these kinds.
+-- materialise: nothing without main.notices
+CREATE VIEW notice_uses AS
+WITH days AS (
+  SELECT n.*, CAST(d.day_no AS INTEGER) AS day_no
+  FROM ground.notice_scopes AS n, LATERAL (SELECT unnest(range(n.starts_s // 86400, (n.ends_s - 1) // 86400 + 1)) AS day_no) AS d
+  WHERE n.kind IN ('test', 'training', 'outage', 'import', 'migration') AND n.starts_s < n.ends_s
+), hits AS (
+  SELECT
+    u.use_no,
+    min(CASE n.kind WHEN 'test' THEN 1 WHEN 'training' THEN 2 WHEN 'outage' THEN 3 WHEN 'import' THEN 4 ELSE 5 END) AS first_kind
+  FROM ground.uses AS u
+  INNER JOIN days AS n
+    ON n.system = u.system AND n.day_no = u.day_no AND u.ts_s >= n.starts_s AND u.ts_s < n.ends_s
+    AND (n.agency_key IS NULL OR n.agency_key = u.agency_key)
+    AND (n.operator_key IS NULL OR n.operator_key = lower(trim(u.operator)))
+    AND (n.gallery IS NULL OR n.gallery = u.gallery)
+  GROUP BY u.use_no
+)
+SELECT use_no, CASE first_kind WHEN 1 THEN 'test' WHEN 2 THEN 'training' WHEN 3 THEN 'outage' WHEN 4 THEN 'import' ELSE 'migration' END AS notice_kind FROM hits;
+
+-- explanations: One row for each system, agency, operator and explanation (NULL: unexplained) with the searches that it accounts for.
+CREATE VIEW explanations AS
+SELECT system, agency, operator, explained_by, count(*) AS searches FROM ground.searches GROUP BY system, agency, operator, explained_by;
