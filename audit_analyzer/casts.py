@@ -75,12 +75,14 @@ def has_offset(text: str, formats: Sequence[str]) -> str:
     return f"({' OR '.join(tests)})"
 
 
-def repeated_or_skipped(value: str, text: str, zone: str) -> str:
+def repeated_or_skipped(value: str, text: str, zone: str, formats: Sequence[str] = ()) -> str:
     """Whether a local time stands twice on the clock of `zone` (clocks go back), or never (clocks go forward)."""
     place = quoted(zone)
     local = f"timezone({place}, {value})"
     twice = f"timezone({place}, {value} + INTERVAL 1 HOUR) = {local} OR timezone({place}, {value} - INTERVAL 1 HOUR) = {local}"
-    never = f"coalesce({local} <> try_cast(replace(trim({text}), ',', '.') AS TIMESTAMP), false)"
+    written = [f"try_cast(replace(trim({text}), ',', '.') AS TIMESTAMP)"]
+    written += [f"try_strptime(trim({text}), {quoted(pattern)})::TIMESTAMP" for pattern in formats if not pattern.startswith("epoch")]
+    never = f"coalesce({local} <> coalesce({', '.join(written)}), false)"
     return f"({twice} OR {never})"
 
 

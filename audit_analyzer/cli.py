@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 import sys
 import traceback
 from collections.abc import Callable
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from audit_analyzer.errors import COULD_NOT_LOOK, INTERRUPTED, AuditError, UsageError
+from audit_analyzer.errors import COULD_NOT_LOOK, INTERRUPTED, USAGE, AuditError, UsageError
 
 if TYPE_CHECKING:
     from audit_analyzer.nightly import Done
@@ -31,6 +32,7 @@ sources_app = typer.Typer(help="Which exports can be read, and what each gives."
 app.add_typer(rules_app, name="rules")
 app.add_typer(sources_app, name="sources")
 
+WRONG_WORDS: type[Exception] = typer.BadParameter.__bases__[0]  # the class of every error of usage, wherever typer keeps it
 Exports = Annotated[list[Path], typer.Argument(help="Files, folders (walked) or archives.", show_default=False)]
 Workspace = Annotated[Path, typer.Option("--workspace", "-w", help="The workspace folder.", envvar="AUDIT_WORKSPACE", show_default=False)]
 AsOf = Annotated[str | None, typer.Option("--as-of", help="The day that the night is asked as of (YYYY-MM-DD); default: the day of the newest event.")]
@@ -109,7 +111,7 @@ def prove(
     """Every rule's own tests, on the real schema."""
     from audit_analyzer import nightly, settings, telling
 
-    proofs, refused = nightly.prove(settings.load(workspace or Path()), rules or [])
+    proofs, refused = nightly.prove(settings.load(workspace), rules or [])
     for line in telling.proved(proofs, refused):
         typer.echo(line)
     raise typer.Exit(nightly.proof_code(proofs, refused))
@@ -160,7 +162,7 @@ def decide(
     from audit_analyzer import workspace as place
 
     with place.hold(workspace):
-        nightly.decide(settings.load(workspace), finding, decision, reason, author, _day(expires))
+        nightly.decide(settings.load(workspace), finding, decision, reason, author, _day(expires, "--expires"))
 
 
 @app.command()
@@ -238,11 +240,11 @@ def sources_propose(file: Annotated[Path, typer.Argument(help="An export that no
     typer.echo(propose.draft(file))
 
 
-def _day(text: str | None) -> dt.date | None:
+def _day(text: str | None, option: str = "--as-of") -> dt.date | None:
     try:
         return dt.date.fromisoformat(text) if text else None
     except ValueError:
-        raise UsageError(f"{text!r} is not a day", "--as-of", "write it as 2026-03-01") from None
+        raise UsageError(f"{text!r} is not a day", option, "write it as 2026-03-01") from None
 
 
 def _level(text: str | None) -> str | None:
@@ -269,22 +271,35 @@ def _close(done: Done) -> NoReturn:
 def main() -> None:
     """Run a command; an error is one clear sentence and an exit code, never a traceback."""
     for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+        if stream is not None:  # closed by the caller
+            stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     try:
-        app()
-    except AuditError as error:
-        typer.echo(f"audit-analyzer: {error}", err=True)
-        sys.exit(error.exit_code)
-    except KeyboardInterrupt:
-        typer.echo("audit-analyzer: interrupted; run the same command again to go on", err=True)
-        sys.exit(INTERRUPTED)
-    except BrokenPipeError:
-        sys.stderr.close()
+        sys.exit(app(standalone_mode=False))
+    except BrokenPipeError:  # whoever read stdout has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         sys.exit(0)
+    except WRONG_WORDS as error:
+        error.show()  # type: ignore[attr-defined]
+        sys.exit(USAGE)
+    except (KeyboardInterrupt, typer.Abort):
+        _say("interrupted; run the same command again to go on")
+        sys.exit(INTERRUPTED)
+    except AuditError as error:
+        _say(str(error))
+        sys.exit(error.exit_code)
+    except OSError as error:
+        _say(f"{error.filename or 'the system'}: {error.strerror or error}\n  next: mend the cause, then run the same command again")
+        sys.exit(COULD_NOT_LOOK)
     except Exception as error:  # noqa: BLE001  a defect of ours: told as one, and never with the exit code of a finding
         traceback.print_exc()
-        typer.echo(f"audit-analyzer: this is a defect of the program, not of your data: {error}", err=True)
+        _say(f"this is a defect of the program, not of your data: {error}")
         sys.exit(COULD_NOT_LOOK)
+
+
+def _say(sentence: str) -> None:
+    from audit_analyzer.telling import visible
+
+    typer.echo(visible(f"audit-analyzer: {sentence}"), err=True)
 
 
 if __name__ == "__main__":

@@ -79,7 +79,7 @@ class Asking:
         return {row["system"]: row["n"] for row in self.locked.dicts(sql)}
 
 
-def detect(  # noqa: PLR0913, PLR0917  the night's facts, each by its name
+def detect(
     path: Path,
     settings: Settings,
     book: Rulebook,
@@ -148,7 +148,7 @@ def _values(book: Rulebook, settings: Settings) -> tuple[dict[str, dict[str, Any
     return values, faults
 
 
-def _outcome(  # noqa: PLR0913, PLR0917  one rule and its night
+def _outcome(
     asking: Asking, rule: Rule, values: Mapping[str, Any], blocked: Mapping[str, str], before: list[Mapping[str, Any]], reason: str | None
 ) -> RuleOutcome:
     import polars as pl
@@ -181,9 +181,7 @@ def _since(outcomes: Iterable[RuleOutcome], run_id: str, previous: Iterable[Mapp
             finding.status["since"] = known.get(finding.finding_id, run_id)
 
 
-def explain(  # noqa: PLR0913, PLR0917  the night's facts, each by its name
-    path: Path, settings: Settings, book: Rulebook, packs: Mapping[str, Pack], as_of: dt.datetime, rule_name: str, subject: str
-) -> str:
+def explain(path: Path, settings: Settings, book: Rulebook, packs: Mapping[str, Pack], as_of: dt.datetime, rule_name: str, subject: str) -> str:
     """Why a rule did or did not fire for a subject: measurability, parameters, what each of its steps had, what cleared its uses, evidence."""
     from audit_analyzer.why import told
 

@@ -15,7 +15,7 @@ from urllib.parse import unquote
 
 import polars as pl
 
-from audit_analyzer.lookalikes import LETTERS, LOOKALIKES
+from audit_analyzer.lookalikes import LETTERS, LOOKALIKES, styled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -37,6 +37,7 @@ _LEET = r"[A-Za-z][0134578@$!|]{1,2}[A-Za-z]|(?:^|[^0-9A-Za-z])[0134578@$][A-Za-
 _SPELLED = r"(?:^|[^0-9A-Za-z])[A-Za-z@$](?:[^0-9A-Za-z]{1,3}[0-9A-Za-z@$]){2,}(?:[^0-9A-Za-z]|$)"
 _CONTROL = r"[\x00-\x08\x0B\x0C\x0E-\x1F\x7F]"
 _HEX = r"[0-9A-Fa-f]{8,}(?:-[0-9A-Fa-f]{4,12})*"  # ids are not words with digits for letters
+_ID = r"[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}|[0-9A-Fa-f]{16,}"  # nor do they hold words: "daca" is hexadecimal
 
 _RUN = re.compile(r"(?<![^\W_])(?:[^\W_]|[@$])(?:(?:[^\w@$]|_){1,3}(?:[^\W_]|[@$]))+(?![^\W_])")
 _ABBREVIATION = re.compile(r"(?<![^\W_])(?<![A-Za-z]\.)[A-Za-z](?:\.[A-Za-z]){1,2}(?![^\W_]|\.[A-Za-z](?![^\W_]))")
@@ -107,7 +108,8 @@ def frames(texts: Sequence[str] | pl.Series) -> tuple[pl.DataFrame, pl.DataFrame
     )
     best = best.with_columns(folded=search_form(best["pre"]).str.strip_chars()).drop("pre")
     simple = forms.filter(pl.col("row").is_in(plain["row"].implode()), pl.col("kind") == PLAIN).unique("row", keep="first", maintain_order=True)
-    simple = simple.select("row", disguised=pl.lit(value=False), note=pl.lit(None, pl.String), folded=pl.col("form").str.strip_chars())
+    simple = simple.join(plain.filter(pl.col("pre").str.contains(_ID)).with_columns(pl.col("pre").map_batches(search_form)), on="row", how="left")
+    simple = simple.select("row", disguised=pl.lit(value=False), note=pl.lit(None, pl.String), folded=pl.coalesce("pre", "form").str.strip_chars())
     heads = heads.drop("odd").join(pl.concat([best, simple.select(best.columns)]), on="row", how="left").sort("row")
     return heads, forms
 
@@ -121,7 +123,7 @@ def search_form(texts: pl.Series) -> pl.Series:
     if wide:
         texts = texts.str.normalize("NFKD").str.replace_all(rf"{HIDDEN}|\p{{Mn}}", "").str.to_lowercase()
         texts = texts.str.replace_many(list(LETTERS), list(LETTERS.values())).str.replace_all(r"\p{Mn}", "")
-        texts = texts.str.replace_all(r"['’ʼ`´]", "'")
+        texts = texts.str.replace_all(r"['’ʼ´]", "'")
     else:
         texts = texts.str.to_lowercase()
     texts = texts.str.replace_all(r"(^|[^a-z])([dljmnstc]|qu)'([aeiouyh])", "$1$2 $3").str.replace_all("'", "", literal=True)
@@ -141,6 +143,7 @@ def _odd(text: pl.Expr) -> pl.Expr:
 def _forms(pre: pl.DataFrame) -> pl.DataFrame:
     """Search forms of (row, kind, pre), and beside each text in camel case the form with its words parted; without repetitions."""
     camel = r"([a-z0-9])([A-Z][a-z])|([A-Z])([A-Z][a-z]{2})"
+    pre = pre.with_columns(pl.col("pre").str.replace_all(_ID, " "))
     split = pre.filter(pl.col("pre").str.contains(camel)).with_columns(pre=pl.col("pre").str.replace_all(camel, "$1$3 $2$4"))
     both = pl.concat([pre, split])
     wide = both["pre"].str.len_bytes() != both["pre"].str.len_chars()
@@ -189,7 +192,7 @@ def _unhidden(text: str, look: _Reading) -> tuple[str, str]:
             continue
         look.disguised |= parted and _lettered(last) and _lettered(char)
         last, parted = char, False
-        plain = "" if eastern and "\uff21" <= char <= "\uff5a" else _styled(char)
+        plain = "" if eastern and "\uff21" <= char <= "\uff5a" else styled(char)
         light.append(" " if plain else char)
         clean.append(plain or char)
         if plain:
@@ -210,16 +213,6 @@ def _is_hidden(char: str) -> bool:
 def _lettered(char: str) -> bool:
     """Whether this is a letter or digit of a script that does not itself need joiners (Arabic and Indic do)."""
     return char.isalnum() and not "\u0590" <= char <= "\u109f"
-
-
-def _styled(char: str) -> str:
-    """The letter that a styled one stands for (mathematical, enclosed, full width, small capital), or nothing."""
-    if char < "\u0250":
-        return ""
-    if ord(char) in LOOKALIKES and ("\u0250" <= char <= "\u02af" or "\u1d00" <= char <= "\u1d7f" or char in "ꜰꜱ" or char > "\U0001f000"):
-        return LOOKALIKES[ord(char)]
-    plain = unicodedata.normalize("NFKD", char).strip("()")
-    return plain if len(plain) == 1 and plain.isascii() and plain.isalpha() else ""
 
 
 def _mixed(text: str, decoded: str, look: _Reading) -> str:
@@ -279,6 +272,7 @@ def _unleet(text: str) -> Iterator[str]:
         read = _TOKEN.sub(lambda found, table=table: _unleet_word(found.group(), table), text)  # type: ignore[misc]
         if read != text:
             yield read
+            yield _TOKEN.sub(lambda found, table=table: _loosely(found.group(), table), read)  # type: ignore[misc]
 
 
 def _unleet_word(word: str, table: dict[int, int]) -> str:
@@ -287,6 +281,11 @@ def _unleet_word(word: str, table: dict[int, int]) -> str:
     if letters < LEAST_LEET_LETTERS or letters == len(bare) or letters * 2 < len(bare) or re.fullmatch(r"[A-Za-z]+\d+|\d+[A-Za-z]{1,2}", bare):
         return word
     return bare.translate(table) + word[len(bare) :]
+
+
+def _loosely(word: str, table: dict[int, int]) -> str:
+    """Short words beside a word that was written with digits are read alike (n0 k1ngs); numbers stay."""
+    return word.translate(table) if any(c.isalpha() for c in word) else word
 
 
 def _note(notes: list[str]) -> str | None:

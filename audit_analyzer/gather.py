@@ -33,7 +33,8 @@ def gather(store: Store, settings: Settings, run_id: str, outcomes: Sequence[Rul
     as_of, version, said = store.rows("SELECT as_of, version, summary FROM runs WHERE run_id = ?", [run_id])[0]
     told = msgspec.json.decode(said, type=Told) if said else Told()
     ledger = store.dicts("SELECT * FROM exports ORDER BY path, export_id")
-    broken = [f"{e['path']}: {e['outcome']}: {e['reason']}" for e in ledger if e["outcome"] != "accepted"]
+    read = {e["export_id"] for e in ledger if e["outcome"] == "accepted"}  # also one that failed under another name at first
+    broken = [f"{e['path']}: {e['outcome']}: {e['reason']}" for e in ledger if e["outcome"] != "accepted" and e["export_id"] not in read]
     packs = clauses.load(settings.rule_folders())
     decided = triage.decisions(store)
     return Night(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import os
+import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -115,7 +116,7 @@ class Intake:
         except (ExportRejected, ExportFailed) as error:
             self._close_without(Export("", delivered.shown, delivered.path, 0, delivery), error)
             return
-        self.noted.append(vault.Entry(self.run_id, kept.export_id, delivered.shown))
+        self.noted.append(vault.Entry(self.run_id, kept.export_id, delivered.shown, self.forced))
         whole = Export(kept.export_id, delivered.shown, kept.path, kept.bytes, delivery)
         if delivery.source == NO_EXPORT:
             whole.reason = "declared in audit.toml to be no export"
@@ -129,13 +130,17 @@ class Intake:
 
     def _exports(self, whole: Export) -> Iterator[Export]:
         """The export itself, or the members of an archive, each adopted by the vault."""
-        for member in readers.members(whole.path, self.settings.vault, self.settings.limits):
-            name = f"{whole.shown}!{member.name}" if member.name else whole.shown
+        with tempfile.TemporaryDirectory(prefix=vault.INCOMING, dir=self.settings.vault) as folder:
+            yield from self._members(whole, Path(folder))
+
+    def _members(self, whole: Export, folder: Path) -> Iterator[Export]:
+        for member in readers.members(whole.path, folder, self.settings.limits):
+            name = f"{whole.shown}!{vault.plainly(member.name)}" if member.name else whole.shown
             if isinstance(member, readers.Problem):
                 self._close_without(Export(whole.export_id, name, whole.path, 0, whole.delivery, whole.export_id), ExportRejected(member.reason, name))
             elif not member.name:
                 yield whole
-            elif member.path is not None:
+            else:
                 export_id, size = vault.hashed(member.path)
                 kept = vault.adopt(member.path, export_id, self.settings.vault, size)
                 named = self.settings.delivery(name)
@@ -234,11 +239,13 @@ class Intake:
 
     def _landing(self, export: Export, part: Part, claim: Claim) -> tuple[object, ...]:
         text = part.format in {"csv", "parquet", "xlsx"}
-        header = part.header(claim.source.layout.get("delimiter", ",")) if text or claim.source.name == sources.INTERCHANGE else ()
+        header = claim.source.header(part) if text or claim.source.name == sources.INTERCHANGE else ()
         export.source = claim.source.name
         export.circumstances = at = self._circumstances(export.delivery, claim.source)
         if header:
             places = {sources.plain(p) for alternatives in claim.source.fields.values() for p in alternatives}
+            if part.format == "parquet":  # a nested column is known by its outermost name
+                places |= {p.split(".")[0] for p in places}
             export.unknown = tuple(dict.fromkeys([*export.unknown, *(c for c in header if sources.plain(c) not in places)]))
         key = (claim.source, claim.sign, header, text, at)
         if key not in self.landings:
@@ -361,6 +368,7 @@ class Intake:
             fields = [(name, kinds.get(name, pa.int64() if name in counts else pa.string())) for name in self.closed[0]]
             with self.store.lent("closed_now", pa.Table.from_pylist(self.closed, schema=pa.schema(fields))):
                 self.store.run("DELETE FROM exports WHERE (export_id, path) IN (SELECT (export_id, path) FROM closed_now)")
+                self.store.run("DELETE FROM exports WHERE export_id = '' AND path IN (SELECT path FROM closed_now)")  # could not even be copied then
                 self.store.run("INSERT INTO exports BY NAME SELECT * FROM closed_now")
         if self.handed:
             columns = dict(zip(("export_id", "path", "run_id", "known"), zip(*self.handed, strict=True), strict=True))

@@ -72,13 +72,14 @@ class Landing:
         """Rows whose key stands in the store, or earlier in this batch: an exact copy, or a revision with other values."""
         self.store.run(
             "CREATE OR REPLACE TEMP TABLE twins AS "
-            "WITH known AS (SELECT s.rowid AS rid, s.n, o.row_hash AS first_hash FROM staged s "
+            "WITH known AS (SELECT s.rowid AS rid, s.n, o.row_hash AS first_hash, false AS replaced FROM staged s "
             f"JOIN {table.name} o ON o.row_key = s.row_key{self._window(table)} WHERE s.wrong IS NULL), "
             "again AS (SELECT row_key FROM staged WHERE wrong IS NULL GROUP BY row_key HAVING count(*) > 1), "
-            "within AS (SELECT s.rowid AS rid, s.n, first_value(s.row_hash) OVER w AS first_hash, row_number() OVER w AS place "
+            "within AS (SELECT s.rowid AS rid, s.n, first_value(s.row_hash) OVER w AS first_hash, "
+            "first_value(s.supersedes) OVER w AND NOT s.supersedes AS replaced, row_number() OVER w AS place "
             "FROM staged s JOIN again USING (row_key) WHERE s.wrong IS NULL WINDOW w AS (PARTITION BY s.row_key ORDER BY s.supersedes DESC, s.n, s.rowid)) "
-            "SELECT rid, n, any_value(first_hash) AS first_hash FROM (SELECT rid, n, first_hash FROM known "
-            "UNION ALL SELECT rid, n, first_hash FROM within WHERE place > 1 AND rid NOT IN (SELECT rid FROM known)) GROUP BY rid, n"
+            "SELECT rid, n, any_value(first_hash) AS first_hash, any_value(replaced) AS replaced FROM (SELECT rid, n, first_hash, replaced FROM known "
+            "UNION ALL SELECT rid, n, first_hash, replaced FROM within WHERE place > 1 AND rid NOT IN (SELECT rid FROM known)) GROUP BY rid, n"
         )
         if not self.store.value("SELECT count(*) FROM twins"):
             return
@@ -86,24 +87,31 @@ class Landing:
             self._supersede(table)
         own = IDS.get(table.name, (None,))[-1]
         version = _version(table, "s")
+        kind = "CASE WHEN s.row_hash = w.first_hash THEN 'copy' WHEN w.replaced THEN 'superseded' ELSE 'revision' END"
         system = "s.system" if any(c.name == "system" for c in table.columns) else "NULL"
         self.store.run(
             f"INSERT INTO copies SELECT s.export_id, s.record, {text_of(table.name)}, s.row_key, s.row_hash, "
-            f"CASE WHEN s.row_hash = w.first_hash THEN 'copy' ELSE 'revision' END, {'s.' + own if own else 'NULL'}, {system}, "
+            f"{kind}, {'s.' + own if own else 'NULL'}, {system}, "
             f"CASE WHEN s.row_hash = w.first_hash THEN NULL ELSE {version} END FROM twins w JOIN staged s ON s.rowid = w.rid ORDER BY w.rid"
         )
         self.store.run(f"INSERT INTO fate SELECT n, {COPY}, NULL FROM twins")
 
     def _supersede(self, table: Table) -> None:
         """A record that its source declares to replace an earlier one takes its place; the earlier version is kept in `copies`."""
-        newer = "SELECT s.row_key FROM twins w JOIN staged s ON s.rowid = w.rid WHERE s.supersedes AND s.row_key IN (SELECT row_key FROM queries)"
-        if not self.store.value(f"SELECT count(*) FROM ({newer})"):
+        self.store.run(
+            "CREATE OR REPLACE TEMP TABLE newer AS SELECT s.row_key, min(s.rowid) AS rid, arg_min(s.row_hash, s.rowid) AS row_hash "
+            "FROM twins w JOIN staged s ON s.rowid = w.rid JOIN queries o ON o.row_key = s.row_key "
+            "WHERE s.supersedes AND s.row_hash <> o.row_hash GROUP BY s.row_key"
+        )
+        if not self.store.value("SELECT count(*) FROM newer"):
             return
         self.store.run(
-            f"CREATE OR REPLACE TEMP TABLE newer AS {newer}; INSERT INTO replaced SELECT export_id FROM queries WHERE row_key IN (FROM newer); "
+            "INSERT INTO replaced SELECT export_id FROM queries WHERE row_key IN (SELECT row_key FROM newer); "
             f"INSERT INTO copies SELECT o.export_id, o.record, 'queries', o.row_key, o.row_hash, 'superseded', o.query_id, o.system, {_version(table, 'o')} "
-            "FROM queries o WHERE o.row_key IN (FROM newer); DELETE FROM queries WHERE row_key IN (FROM newer); "
-            "DELETE FROM twins WHERE rid IN (SELECT rowid FROM staged WHERE supersedes AND row_key IN (FROM newer))"
+            "FROM queries o WHERE o.row_key IN (SELECT row_key FROM newer); DELETE FROM queries WHERE row_key IN (SELECT row_key FROM newer); "
+            "DELETE FROM twins WHERE rid IN (SELECT rid FROM newer); "
+            "UPDATE twins SET first_hash = x.row_hash, replaced = NOT x.supersedes "
+            "FROM (SELECT s.rowid AS rid, m.row_hash, s.supersedes FROM staged s JOIN newer m USING (row_key)) x WHERE twins.rid = x.rid"
         )
 
     def _window(self, table: Table) -> str:
@@ -127,6 +135,8 @@ class Landing:
         lines = []
         for i, column in enumerate(table.columns):
             state = text_of(self.staging.column_state(table, column.name, outputs))
+            if state == "'not_exported'":
+                state = f"CASE WHEN f{i} > 0 AND {not self.staging.rows_of_text} THEN 'exported' ELSE 'not_exported' END"
             if column.name in stated:
                 state = f"CASE WHEN f{i} = 0 AND r_{column.name} > 0 THEN 'redacted' ELSE {state} END"
             unreadable = f"b{i}" if column.name in bits else "0"
@@ -149,7 +159,7 @@ class Landing:
             self.store.run(
                 "INSERT INTO field_issues SELECT export_id, record, 'queries', 'occurred_at', occurred_at_raw, "
                 "'the clock shows this local time twice, or never: it may be an hour off' FROM staged WHERE wrong IS NULL "
-                f"AND NOT {casts.has_offset('occurred_at_raw', formats)} AND {casts.repeated_or_skipped('occurred_at', 'occurred_at_raw', zone)}"
+                f"AND NOT {casts.has_offset('t_occurred_at', formats)} AND {casts.repeated_or_skipped('occurred_at', 't_occurred_at', zone, formats)}"
             )
 
     def _fates(self) -> list[tuple[str, int, int]]:

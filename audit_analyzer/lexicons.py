@@ -82,7 +82,8 @@ def load(folders: Iterable[Path]) -> Lexicons:
     for file, text, facts in read:
         for n, block in enumerate(facts.get("clear", [])):
             where = f"{file}:{_line(text, 'clear', n)}"
-            clears[_named(block, where)] = _clear(block, groups, where)
+            name = _named(block, where)
+            clears[name] = _clear(block, groups, where)
     entries = [
         _entry(file.stem, block, clears, groups, f"{file}:{_line(text, 'word', n)}")
         for file, text, facts in read
@@ -219,8 +220,8 @@ def _regex(pattern: str, where: str) -> None:
 def _no_doubles(entries: Sequence[Entry]) -> None:
     seen: dict[tuple[str, str, str], str] = {}
     for entry in entries:
-        for word in entry.words:
-            key = (entry.lexicon, entry.language, word)
+        for word, form in zip(entry.words, _folded(entry.words), strict=True):
+            key = (entry.lexicon, entry.language, word if entry.pattern else form + word[len(word.rstrip("*")) :])
             if key in seen:
                 raise RuleError(f"{word!r} already stands at {seen[key]}", entry.where, "keep one of the two")
             seen[key] = entry.where

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 _PAIRS = (
     # Cyrillic, Greek, Armenian, Cherokee, Lisu, Canadian syllabics, small capitals: each string pairs with the Latin one behind it
     ("аеорсухѕіїјԁԛԝѵһкмтвнгпьԍоӏияєґ", "aeopcyxsiijdqwvhkmtbhrnbgolnreg"),
@@ -30,3 +32,13 @@ LETTERS = {
     "ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "ł": "l", "ħ": "h", "ŧ": "t", "ı": "i",
     "ى": "ي", "ة": "ه", "ک": "ك", "ی": "ي", "ـ": "",
 }  # fmt: skip
+
+
+def styled(char: str) -> str:
+    """The letter that a styled one stands for (mathematical, enclosed, full width, small capital), or nothing."""
+    if char < "\u0250":
+        return ""
+    if ord(char) in LOOKALIKES and ("\u0250" <= char <= "\u02af" or "\u1d00" <= char <= "\u1d7f" or char in "ꜰꜱ" or char > "\U0001f000"):
+        return LOOKALIKES[ord(char)]
+    plain = unicodedata.normalize("NFKD", char).strip("()")
+    return plain if len(plain) == 1 and plain.isascii() and plain.isalpha() else ""

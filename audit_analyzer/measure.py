@@ -237,7 +237,7 @@ class Measures:
     def _withheld(self, system: str, need: str) -> str | None:
         """The state of a column that no export of the system has; None where one has it, or none is known."""
         table, column = self._column(need)
-        states = set(self.ground.states.get((system, table, base(table, column) or ""), {}))
+        states = {s for of in (system, None) for s in self.ground.states.get((of, table, base(table, column) or ""), {})}
         return min(states) if states and states <= set(WITHHELD) else None
 
     def _table_lack(self, need: str, system: str) -> Lack | None:

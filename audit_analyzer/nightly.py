@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from audit_analyzer import __version__
-from audit_analyzer.errors import COULD_NOT_LOOK, FOUND, AuditError, NothingToRead, RuleError, UsageError
+from audit_analyzer.errors import COULD_NOT_LOOK, FOUND, AuditError, NothingToRead, RuleError, StoreError, UsageError
 from audit_analyzer.words import SEVERITIES, Check, Ingested, Night, RuleOutcome
 
 if TYPE_CHECKING:
@@ -209,7 +209,7 @@ def proof_code(proofs: Sequence[Proof], refused: Sequence[RuleError]) -> int:
 
 def begin(store: Store, command: str) -> str:
     """A new run in the ledger; its id is its number."""
-    run_id = f"{(store.value('SELECT count(*) FROM runs') or 0) + 1:04d}"
+    run_id = f"{(store.value('SELECT max(try_cast(run_id AS INTEGER)) FROM runs') or 0) + 1:04d}"
     store.run("INSERT INTO runs VALUES (?, ?, NULL, now(), NULL, ?, 'interrupted', NULL)", [run_id, command, __version__])
     return run_id
 
@@ -296,9 +296,15 @@ def _keep(store: Store, run_id: str, checks: Sequence[Check], outcomes: Sequence
 def _opened(settings: Settings) -> Iterator[Store]:
     """The store for writing: held to its seal when it is opened, checkpointed and sealed anew when all went well."""
     from audit_analyzer.store import open_store, seal
+    from audit_analyzer.store.locked import ENGINE_ERRORS
 
-    with open_store(settings.database, memory=settings.limits.memory) as store:
-        seal.verify(store, settings.seal)
-        yield store
-        store.checkpoint()
-        seal.write(store, settings.seal)
+    try:
+        with open_store(settings.database, memory=settings.limits.memory) as store:
+            seal.verify(store, settings.seal)
+            yield store
+            store.checkpoint()
+            seal.write(store, settings.seal)
+    except ENGINE_ERRORS as error:
+        raise StoreError(
+            f"the database engine gave up: {error}", str(settings.database), "free disk space and memory, then run the same command again"
+        ) from error

@@ -21,6 +21,7 @@ from audit_analyzer.errors import RuleError
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
+_BOUND: dict[tuple[str, str, str], str] = {}  # statements already written: a rule is asked once a night, but once for each of its tests
 VIEWS = Path(__file__).resolve().parent / "store" / "views"
 
 
@@ -54,19 +55,24 @@ def predicate(text: str) -> str:
 
 def columns(sql: str) -> list[str]:
     """Names of the columns that a linted SELECT returns."""
-    return list(_tree(sql).named_selects)
+    return list(_parsed(sql).named_selects)
 
 
-def reads(sql: str) -> set[str]:
+def reads(sql: str) -> frozenset[str]:
     """Names of the views that a linted SELECT reads, without its own WITH queries."""
-    tree = _tree(sql)
-    own = {cte.alias for cte in tree.find_all(exp.CTE)}
-    return {table.name for table in tree.find_all(exp.Table)} - own
+    return _parts(sql)[0]
 
 
-def steps(sql: str) -> list[str]:
+def steps(sql: str) -> tuple[str, ...]:
     """Names of a linted SELECT's WITH queries, in order."""
-    return [cte.alias for cte in _tree(sql).find_all(exp.CTE)]
+    return _parts(sql)[1]
+
+
+@functools.lru_cache(maxsize=512)
+def _parts(sql: str) -> tuple[frozenset[str], tuple[str, ...]]:
+    tree = _parsed(sql)
+    own = tuple(cte.alias for cte in tree.find_all(exp.CTE))
+    return frozenset(table.name for table in tree.find_all(exp.Table)) - set(own), own
 
 
 def step(sql: str, name: str, outer: str) -> str:
@@ -83,13 +89,15 @@ def step(sql: str, name: str, outer: str) -> str:
 
 def bind(sql: str, values: Mapping[str, Any], dialect: str = "duckdb") -> str:
     """The SELECT with its parameters as typed literals, written anew from the syntax tree for one engine. RuleError for a name without value."""
-    return str(_bound(_tree(sql), values).sql(dialect, comments=False))
+    key = (sql, dialect, repr(sorted(values.items())))  # repr tells 1, 1.0 and True apart
+    if key not in _BOUND:
+        _BOUND[key] = str(_bound(_tree(sql), values).sql(dialect, comments=False, copy=False))
+    return _BOUND[key]
 
 
 def condition(text: str, values: Mapping[str, Any]) -> str:
     """A condition over ground.queries with its parameters bound, for DuckDB."""
-    where = _bound(_tree(predicate(text)), values).find(exp.Where)
-    return f"({where.this.sql('duckdb', comments=False)})"
+    return "(" + bind(predicate(text), values).partition(" WHERE ")[2] + ")"
 
 
 def _bound(tree: exp.Expression, values: Mapping[str, Any]) -> exp.Expression:

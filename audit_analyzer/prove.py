@@ -81,6 +81,7 @@ def asked(locked: Locked, rule: Rule, case: Case, settings: Settings, packs: Map
     for table in _tables(store):
         store.run(f"DELETE FROM main.{table}")
     _write(store, rows)
+    # no transaction around these: row numbers of uncommitted rows, by which the ground joins, change at the commit
     ground.refresh(store, own, moment, packs, needed(rule))
     store.run("SET search_path = 'ground'")
     values = rulebook.values(rule, own=case.parameters)
@@ -133,7 +134,7 @@ def _difference(case: Case, answer: Answer) -> str:
         told += [f"system {m.system} is {m.verdict}, not {case.expect_measurability}" for m in wrong]
     blind = [m for m in answer.measurability if m.verdict == "not_measurable"]
     if blind and case.expect_measurability != "not_measurable":
-        fields = ", ".join(f"{lack['field']} ({lack['state']})" for m in blind for lack in m.missing) or blind[0].why
+        fields = ", ".join(f"{lack['field']} ({lack['state']})" for m in blind for lack in m.missing) or "a single use: given.queries = [{}]"
         told.append(f"not measurable for lack of {fields}: give those rows, or say expect_measurability")
     return "; ".join(told)
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import dataclasses
 import fnmatch
 import tomllib
+from collections.abc import Collection
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from audit_analyzer.errors import SettingsError
@@ -101,11 +102,11 @@ class Settings:
 
     def rule_folders(self) -> tuple[Path, ...]:
         """Shipped rules first, then the workspace's own."""
-        return tuple(p for p in (shipped("rules"), self.root / "rules") if p.is_dir())
+        return tuple(dict.fromkeys(p.resolve() for p in (shipped("rules"), self.root / "rules") if p.is_dir()))
 
     def source_folders(self) -> tuple[Path, ...]:
         """Shipped sources first, then the workspace's own."""
-        return tuple(p for p in (PACKAGE / "sources", self.root / "sources") if p.is_dir())
+        return tuple(dict.fromkeys(p.resolve() for p in (PACKAGE / "sources", self.root / "sources") if p.is_dir()))
 
     def delivery(self, path: str) -> Delivery:
         """The first [[delivery]] whose pattern fits the path, its end, or any folder-relative part of it."""
@@ -122,9 +123,6 @@ class Settings:
             if system.name == name:
                 return system
         return System(name=name, packs=self.default_packs)
-
-
-T = TypeVar("T", Delivery, System, Limits)
 
 
 def duration(text: object, where: str) -> int:
@@ -144,9 +142,11 @@ def _no_duration(text: object, where: str) -> int:
     raise SettingsError(f"{text!r} is not a length of time", where, 'write it as "12 hours", "14 days" or "15 years"')
 
 
-def load(root: Path) -> Settings:
-    """Settings of the workspace in `root`; a folder without audit.toml has the defaults."""
-    root = Path(root).absolute()
+def load(root: Path | None) -> Settings:
+    """Settings of the workspace in `root`; a folder without audit.toml has the defaults, and so has no workspace at all (None)."""
+    if root is None:
+        return Settings(root=PACKAGE / "no-workspace")
+    root = root.absolute()
     file = root / "audit.toml"
     if not file.exists():
         return Settings(root=root)
@@ -157,45 +157,88 @@ def load(root: Path) -> Settings:
     return _settings(root, facts, str(file))
 
 
+TOP: dict[str, type | tuple[type, ...]] = {
+    "packs": list, "delivery": list, "system": list, "parameters": dict, "limits": dict, "false_discovery_rate": (int, float), "pseudonyms": bool,
+}  # fmt: skip
+
+
 def _settings(root: Path, facts: dict[str, Any], where: str) -> Settings:
-    _only(facts, {"packs", "delivery", "system", "parameters", "limits", "false_discovery_rate", "pseudonyms"}, where)
-    packs = tuple(facts.get("packs", DEFAULT_PACKS))
+    _only(facts, TOP, where)
+    for key, kind in TOP.items():
+        _is(facts.get(key), kind, key, where)
+    packs = _names(facts.get("packs", list(DEFAULT_PACKS)), "packs", where)
     return Settings(
         root=root,
         default_packs=packs,
         deliveries=tuple(_delivery(d, f"{where} [[delivery]] {n}") for n, d in enumerate(facts.get("delivery", []), 1)),
         systems=tuple(_system(s, packs, f"{where} [[system]] {n}") for n, s in enumerate(facts.get("system", []), 1)),
         parameters=facts.get("parameters", {}),
-        limits=_built(Limits, facts.get("limits", {}), f"{where} [limits]"),
+        limits=_limits(facts.get("limits", {}), f"{where} [limits]"),
         false_discovery_rate=float(facts.get("false_discovery_rate", 0.05)),
         pseudonyms=bool(facts.get("pseudonyms", False)),
     )
 
 
 def _delivery(facts: dict[str, Any], where: str) -> Delivery:
+    _only(facts, {f.name for f in dataclasses.fields(Delivery)}, where)
+    for key, value in facts.items():
+        _is(value, str, key, where)
     _zone(facts.get("zone"), where)
-    return _built(Delivery, facts, where)
+    return Delivery(**facts)
 
 
 def _system(facts: dict[str, Any], packs: tuple[str, ...], where: str) -> System:
+    _only(facts, {f.name for f in dataclasses.fields(System)}, where)
+    for key in ("name", "zone", "agency"):
+        _is(facts.get(key), str, key, where)
     _zone(facts.get("zone"), where)
     if "name" not in facts:
         raise SettingsError("a system has no name", where, 'add name = "…" as the exports or [[delivery]] name it')
-    facts = {"packs": packs, **facts}
-    facts["packs"] = tuple(facts["packs"])
-    facts["service_accounts"] = tuple(facts.get("service_accounts", ()))
-    facts["retention"] = tuple(
-        Retention(kind=r["kind"], seconds=duration(r["limit"], where), citizenship=r.get("citizenship")) for r in facts.get("retention", ())
+    return System(
+        name=facts["name"],
+        packs=_names(facts.get("packs", list(packs)), "packs", where),
+        zone=facts.get("zone"),
+        agency=facts.get("agency"),
+        service_accounts=_names(facts.get("service_accounts", []), "service_accounts", where),
+        retention=tuple(_retention(r, where) for r in facts.get("retention", ())),
     )
-    return _built(System, facts, where)
 
 
-def _built(kind: type[T], facts: dict[str, Any], where: str) -> T:
-    _only(facts, {f.name for f in dataclasses.fields(kind)}, where)
-    return kind(**facts)
+def _retention(facts: dict[str, Any], where: str) -> Retention:
+    _is(facts, dict, "retention", where)
+    _only(facts, {"kind", "limit", "citizenship"}, where)
+    for key in ("kind", "limit"):
+        if key not in facts:
+            raise SettingsError(f"a retention limit has no {key}", where, 'write it as { kind = "probe", limit = "14 days" }')
+    return Retention(kind=facts["kind"], seconds=duration(facts["limit"], where), citizenship=facts.get("citizenship"))
 
 
-def _only(facts: dict[str, Any], known: set[str], where: str) -> None:
+def _limits(facts: dict[str, Any], where: str) -> Limits:
+    fields = {f.name: type(f.default) for f in dataclasses.fields(Limits)}
+    _only(facts, fields, where)
+    for key, value in facts.items():
+        _is(value, (int, float) if fields[key] is float else fields[key], key, where)
+    return Limits(**facts)
+
+
+def _names(value: object, key: str, where: str) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
+        raise SettingsError(f"{key} = {value!r} is not a list of names", where, f'write it as {key} = ["…", "…"]')
+    return tuple(value)
+
+
+def _is(value: object, kind: type | tuple[type, ...], key: str, where: str) -> None:
+    if value is not None and (not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool)):
+        wanted = " or ".join(WORDS_OF[k] for k in (kind if isinstance(kind, tuple) else (kind,)))
+        raise SettingsError(f"{key} = {value!r} is not {wanted}", where, "`audit-analyzer init` in an empty folder writes an example of every setting")
+
+
+WORDS_OF: dict[type, str] = {
+    str: "a text", int: "a whole number", float: "a number", bool: "true or false", list: "a list ([[…]])", dict: "a table ([…])"
+}  # fmt: skip
+
+
+def _only(facts: dict[str, Any], known: Collection[str], where: str) -> None:
     for key in facts:
         if key not in known:
             raise SettingsError(f"there is no setting {key!r}", where, f"known here: {', '.join(sorted(known))}")

@@ -18,11 +18,11 @@ FIRST = 20
 
 def show(store: Store, settings: Settings, wanted: str, first: int = FIRST) -> Iterator[str]:
     """Lines about a finding or an export, named by its id or the beginning of it."""
-    finding = store.rows("SELECT body FROM findings WHERE finding_id LIKE ? || '%' ORDER BY run_id DESC LIMIT 1", [wanted])
+    finding = store.rows("SELECT body FROM findings WHERE starts_with(finding_id, ?) ORDER BY run_id DESC LIMIT 1", [wanted])
     if finding:
         yield from _finding(store, settings, json.loads(finding[0][0]), first)
         return
-    exports = store.dicts("SELECT * FROM exports WHERE export_id LIKE ? || '%' ORDER BY path", [wanted])
+    exports = store.dicts("SELECT * FROM exports WHERE starts_with(export_id, ?) ORDER BY path", [wanted])
     if not exports:
         raise AuditError(f"there is no finding or export {wanted!r}", str(settings.root), "take an id from findings.jsonl or from `ingest --json`")
     for export in exports:
@@ -61,7 +61,7 @@ def _export(store: Store, settings: Settings, export: dict[str, Any], first: int
 
 
 def _record(store: Store, settings: Settings, export_id: str, record: str) -> Iterator[str]:
-    path, source = store.rows("SELECT path, source FROM exports WHERE export_id = ? LIMIT 1", [export_id])[0]
+    path, source = store.rows("SELECT path, source FROM exports WHERE export_id = ? ORDER BY outcome, path LIMIT 1", [export_id])[0]
     yield f"file {path}"
     yield f"SHA-256 {export_id}, {_verified(settings, export_id)}"
     yield f"record {record}"

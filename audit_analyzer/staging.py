@@ -68,21 +68,22 @@ class Staging:
         fixed = f"{text_of(self.circumstances.system)} AS system_name, {text_of(self.circumstances.agency)} AS agency_name"
         if self.rows_of_text:
             places = {plain(name): f"c{i}" for i, name in reversed(list(enumerate(self.header)))}
-            fields = [f"{_first(places.get(plain(p)) for p in alternatives)} AS {name}" for name, alternatives in self.source.fields.items()]
+            fields = [f"{_first(_cell(places, p) for p in alternatives)} AS {name}" for name, alternatives in self.source.fields.items()]
             return f"SELECT n, export_id, record, {', '.join([*fields, fixed])} FROM batch"
         raw = f"json_extract_string(raw, {text_of('$.' + self.claim.sign.unwrap)})" if self.claim.sign.unwrap else "raw"
         tree = _tree(self.source.fields.values())
         fields = [f"{_first(_reach(tree, p) for p in alternatives)} AS {name}" for name, alternatives in self.source.fields.items()]
         parsed = f"SELECT n, export_id, record, {raw} AS raw, json_transform({raw}, {text_of(json.dumps(_structure(tree)))}) AS j FROM batch"
-        return f"SELECT n, export_id, record, raw, {', '.join([*fields, fixed])} FROM ({parsed})"
+        kept = "raw, " if any(re.search(r"\braw\b", sql) for sql in [*(f.sql for f in self.source.fillings), self.source.set_aside or ""]) else ""
+        return f"SELECT n, export_id, record, {kept}{', '.join([*fields, fixed])} FROM ({parsed})"
 
     def exported(self, expression: exp.Expression) -> bool:
         """Whether this export has any of the fields that a canonical column is made from; keys of JSON records come and go, so what is mapped may be there."""
         used = {c.name for c in expression.find_all(exp.Column)} & set(self.source.fields)
         if not used or (not self.rows_of_text and self.source.name != INTERCHANGE):
             return True
-        has = {plain(name) for name in self.header}
-        return any(plain(place) in has for name in used for place in self.source.fields[name])
+        has = {plain(name): "" for name in self.header}
+        return any(_cell(has, place) is not None for name in used for place in self.source.fields[name])
 
     def column_state(self, table: Table, name: str, outputs: Mapping[str, exp.Expression]) -> str:
         """Exported | not_exported | not_logged, of a canonical column in these exports."""
@@ -99,15 +100,28 @@ class Staging:
         as_text = ", ".join(f"x.{name}::VARCHAR AS t_{name}" for name in outputs if name in text)
         as_text += ", coalesce(x.supersedes::BOOLEAN, false) AS t_supersedes" if "supersedes" in outputs else ""
         checked = typed_columns(table, outputs)
-        bad = " + ".join(f"(CASE WHEN trim(t_{c.name}) <> '' AND v_{c.name} IS NULL THEN {1 << i}::HUGEINT ELSE 0 END)" for i, c in checked)
+        bad = " + ".join(f"(CASE WHEN trim(t_{c.name}) <> '' AND {self._read(c)} IS NULL THEN {1 << i}::HUGEINT ELSE 0 END)" for i, c in checked)
         wrong = " ".join(_wrong(c, outputs) for c in table.columns if c.required)
+        states = self._states(table, text, outputs)
+        cells = f"SELECT n, export_id, record, {as_text} FROM ({selected}) x"
+        judged = "".join(
+            f" LEFT JOIN (SELECT cell, {sql} AS state FROM (SELECT DISTINCT t_{name} AS cell FROM cells)) {name}_of ON {name}_of.cell = cells.t_{name}"
+            for name, sql in states.items()
+        )
+        said = "".join(f", coalesce({name}_of.state, 'empty') AS s_{name}" for name in states)
         return (
+            f"WITH cells AS MATERIALIZED ({cells}), stated AS (SELECT cells.*{said} FROM cells{judged}) "
             f"SELECT n, export_id, record, {_key(table, outputs)} AS row_key, row_hash, {bad or '0::HUGEINT'} AS bad, "
             f"CASE {wrong} END AS wrong, {', '.join(f'v_{c.name} AS {c.name}' for c in table.columns)}"
             f"{''.join(f', t_{c.name}' for _, c in checked)}, {'t_supersedes' if 'supersedes' in outputs else 'false'} AS supersedes "
             f"FROM (SELECT *, {_whole(table, outputs)} AS row_hash, "
-            f"{', '.join(f'{value} AS v_{name}' for name, value in values.items())} FROM (SELECT n, export_id, record, {as_text} FROM ({selected}) x))"
+            f"{', '.join(f'{value} AS v_{name}' for name, value in values.items())} FROM stated)"
         )
+
+    def _read(self, column: Column) -> str:
+        """What was read from the cell itself, where intake puts a value of its own in the place of one that cannot be read."""
+        filled = column.words and column.name in FILLED_BY_INTAKE
+        return casts.typed(f"t_{column.name}", column, self.circumstances.zone, self.source.clock.formats) if filled else f"v_{column.name}"
 
     def _value(self, column: Column, table: Table, text: Mapping[str, str], outputs: Mapping[str, exp.Expression]) -> str:
         plainly = casts.typed(text[column.name], column, self.circumstances.zone, self.source.clock.formats, self.source.decimal)
@@ -124,12 +138,11 @@ class Staging:
         name = column.name
         if name in STATED:
             blank = "'redacted', 'empty', 'not_exported', 'not_logged'" + (", 'placeholder'" if name in PERSONAL else "")
-            return f"(CASE WHEN {self._state(name, text, outputs)} IN ({blank}) THEN NULL ELSE {plainly} END)"
+            return f"(CASE WHEN {self._said(name, text, outputs)} IN ({blank}) THEN NULL ELSE {plainly} END)"
         if name.endswith("_state"):
-            return f"coalesce({plainly}, {self._state(name.removesuffix('_state'), text, outputs)})"
+            return f"coalesce({plainly}, {self._said(name.removesuffix('_state'), text, outputs)})"
         raw = text["occurred_at"]
         settled = {
-            "query_id": f"'hash:' || md5(concat_ws(chr(31), {', '.join(_shown(t) for t in text.values() if not t.startswith('NULL'))}))",
             "time_basis": f"CASE WHEN {casts.has_offset(raw, self.source.clock.formats)} THEN 'declared' ELSE {text_of(self.circumstances.zone_basis)} END",
             "occurred_at_raw": raw,
             "operator_kind": "'unknown'",
@@ -137,14 +150,28 @@ class Staging:
         }
         return f"coalesce({plainly}, {settled[name]})" if name in settled else plainly
 
+    def _states(self, table: Table, text: Mapping[str, str], outputs: Mapping[str, exp.Expression]) -> dict[str, str]:
+        """For each stated column whose state depends on the cell: the SQL that tells it of one distinct `cell`. Distinct cells are few; rows are many."""
+        if table.name != "queries":
+            return {}
+        told = {name: self._state(name, {**text, name: "cell"}, outputs) for name in STATED}
+        return {name: sql for name, sql in told.items() if sql.startswith("(CASE")}
+
+    def _said(self, name: str, text: Mapping[str, str], outputs: Mapping[str, exp.Expression]) -> str:
+        told = self._state(name, text, outputs)
+        return f"s_{name}" if told.startswith("(CASE") else told
+
     def _state(self, name: str, text: Mapping[str, str], outputs: Mapping[str, exp.Expression]) -> str:
         """What kind of fact a cell is: absent by design, left out, blank, blacked out, a stand-in, the interface's own words, or a value."""
         if name not in outputs or name in self.source.not_logged.get("queries", ()):
             return "'not_exported'" if self.source.name == INTERCHANGE else "'not_logged'"
+        absent = "'empty'"
         if not self.exported(outputs[name]):
-            return "'not_exported'"
+            if self.rows_of_text:
+                return "'not_exported'"
+            absent = "'not_exported'"  # keys of JSON records come and go: a later record may have what the first ones left out
         cell, key = text[name], key_sql(text[name])
-        tests = [f"WHEN {cell} IS NULL OR trim({cell}) = '' THEN 'empty'"]
+        tests = [f"WHEN {cell} IS NULL THEN {absent} WHEN trim({cell}) = '' THEN 'empty'"]
         for state, marks in tokens(name).items():
             found = [f"{key} IN ({', '.join(map(text_of, marks.words))})"] if marks.words else []
             found += [f"regexp_matches({key}, {text_of(p)})" for p in marks.patterns]
@@ -186,9 +213,23 @@ def _key(table: Table, outputs: Mapping[str, object]) -> str:
     return f"(CASE WHEN v_{ids[-1]} IS NULL THEN row_hash ELSE {key} END)"
 
 
+def _own_id(table: Table, outputs: Mapping[str, object]) -> str:
+    """A use without an id of its own gets one that is made of all its values."""
+    return f"REPLACE (coalesce(v_query_id, 'hash:' || md5({_whole(table, outputs)})) AS v_query_id)" if table.name == "queries" else ""
+
+
 def _whole(table: Table, outputs: Mapping[str, object]) -> str:
-    compared = [c.name for c in table.columns if c.name in outputs and c.name not in NOT_COMPARED]
-    return f"md5_number(concat_ws(chr(31), {', '.join(_shown(f't_{name}') for name in compared)}))"
+    """All values of a row as one text that does not depend on the format in which they were delivered."""
+    return f"concat_ws(chr(31), {', '.join(_shown(_alike(c)) for c in table.columns if c.name in outputs and c.name not in NOT_COMPARED)})"
+
+
+def _alike(column: Column) -> str:
+    """A value as text, the same for a time in any writing, a number with or without its zeros, a list in CSV or in JSON; text that is no value stands as written."""
+    text = f"nullif(t_{column.name}, '')"
+    if column.type == "VARCHAR" and not column.words:
+        return text
+    value = {"TIMESTAMPTZ": "epoch_us(v_{})::VARCHAR", "VARCHAR[]": "array_to_string(v_{}, ';')"}.get(column.type, "v_{}::VARCHAR").format(column.name)
+    return f"coalesce({value}, trim({text}))"
 
 
 def _wrong(column: Column, outputs: Mapping[str, object]) -> str:
@@ -207,6 +248,18 @@ def _first(places: Iterable[str | None]) -> str:
     if not found:
         return "NULL::VARCHAR"
     return found[0] if len(found) == 1 else f"coalesce({', '.join(f'nullif({p}, {chr(39) * 2})' for p in found)})"
+
+
+def _cell(places: Mapping[str, str], path: str) -> str | None:
+    """The column called `path`, else what stands at the rest of the path in a column of JSON text (nested columns of Parquet come as such)."""
+    if plain(path) in places:
+        return places[plain(path)]
+    first, *rest = _steps(path)
+    if not rest or plain(first) not in places:
+        return None
+    column = places[plain(first)]
+    keys = ".".join(f'"{step}"' for step in rest)
+    return f"(CASE WHEN json_valid({column}) THEN json_extract_string({column}, {text_of('$.' + keys)}) END)"
 
 
 def _steps(path: str) -> list[str]:

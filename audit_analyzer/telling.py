@@ -17,6 +17,11 @@ if TYPE_CHECKING:
 WIDTH = 140
 
 
+def visible(text: str) -> str:
+    """Text that may hold what a log or a file's name says, for a terminal: nothing in it moves the cursor or turns the direction of writing."""
+    return "".join(c if c.isprintable() or c == "\n" else c.encode("unicode_escape").decode("ascii") for c in text)
+
+
 def ingested(results: Sequence[Ingested], *, as_json: bool) -> Iterator[str]:
     """One line per export; as JSON exactly the fields of the contract."""
     import msgspec
@@ -26,7 +31,7 @@ def ingested(results: Sequence[Ingested], *, as_json: bool) -> Iterator[str]:
             yield msgspec.json.encode(result).decode()
             continue
         sum_of = f"{result.read} = {result.kept} kept + {result.rejected} rejected + {result.set_aside} set aside + {result.copies} copies"
-        yield f"{result.outcome:8} {result.file}: {sum_of}" + (f"\n         {result.reason}" if result.reason else "")
+        yield visible(f"{result.outcome:8} {result.file}: {sum_of}" + (f"\n         {result.reason}" if result.reason else ""))
 
 
 def checked(verdicts: Sequence[Check], *, as_json: bool) -> Iterator[str]:
@@ -56,7 +61,7 @@ def rules(workspace: Path | None) -> Iterator[str]:
     """Every rule by family: its question, severity, and what it needs."""
     from audit_analyzer import rulebook
 
-    book = rulebook.load(settings.load(workspace or Path()).rule_folders())
+    book = rulebook.load(settings.load(workspace).rule_folders())
     for family in sorted({r.family for r in book.rules}):
         yield family
         for rule in (r for r in book.rules if r.family == family):
@@ -72,7 +77,7 @@ def sources(workspace: Path | None) -> Iterator[str]:
     """Every source: its formats, the tables that it fills, and what its system never logs."""
     from audit_analyzer import sources as room
 
-    for source in room.load(settings.load(workspace or Path()).source_folders()):
+    for source in room.load(settings.load(workspace).source_folders()):
         yield f"{source.name}: {source.title}" + (" (constructed example)" if source.constructed else "")
         yield from textwrap.wrap(source.about, WIDTH, initial_indent="    ", subsequent_indent="    ")
         yield f"    formats {', '.join(source.formats)}; fills {', '.join(source.tables()) or 'any table of the model'}"
@@ -84,7 +89,7 @@ def clauses(workspace: Path | None) -> Iterator[str]:
     """Every clause pack, and each clause with its dates and status."""
     from audit_analyzer import clauses as room
 
-    for name, pack in room.load(settings.load(workspace or Path()).rule_folders()).items():
+    for name, pack in room.load(settings.load(workspace).rule_folders()).items():
         yield f"{name}: {pack.title}"
         for clause in pack.clauses:
             dates = f"{clause.effective_from or '…'} to {clause.effective_to or '…'}"

@@ -129,7 +129,8 @@ def tell_texts(store: Store, settings: Settings) -> None:
     raws = store.rows("SELECT export_id, record, raw FROM main.rejects WHERE raw IS NOT NULL")
     fill(store, "reject_texts", [(export, record, text) for export, record, raw in raws if (text := _readable(bytes(raw)))])
     known = _lexicons(tuple(_stamp(file) for folder in settings.rule_folders() for file in sorted((folder / "lexicons").glob("*.toml"))))
-    asked = "SELECT DISTINCT sought AS text FROM ground.carrier_texts UNION SELECT text FROM ground.reject_texts"
+    store.run("DELETE FROM ground.sought_texts; INSERT INTO ground.sought_texts SELECT carrier, sought FROM ground.carrier_texts")
+    asked = "SELECT text FROM ground.sought_texts UNION SELECT text FROM ground.reject_texts"
     texts = store.rows(f"SELECT text FROM ({asked}) ORDER BY text LIMIT {MOST_REMEMBERED + 1}")
     if len(texts) <= MOST_REMEMBERED:
         folded, hits = _searched([text for (text,) in texts], known)

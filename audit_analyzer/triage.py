@@ -14,15 +14,13 @@ if TYPE_CHECKING:
 DECISIONS = ("confirmed", "explained", "dismissed", "escalated", "reopened")
 
 
-def decide(  # noqa: PLR0913, PLR0917  one row of the ledger
-    store: Store, finding_id: str, decision: str, reason: str, author: str, when: dt.datetime, expires: dt.datetime | None = None
-) -> None:
+def decide(store: Store, finding_id: str, decision: str, reason: str, author: str, when: dt.datetime, expires: dt.datetime | None = None) -> None:
     """Append a decision. UsageError for an unknown word, finding or time, and where reason or author is left out."""
     if decision not in DECISIONS:
         raise UsageError(f"there is no decision {decision!r}", remedy=f"one of: {', '.join(DECISIONS)}")
     for name, text in (("reason", reason), ("author", author)):
         if not text.strip():
-            raise UsageError(f"a decision needs a {name}", remedy=f"say it with --{name}")
+            raise UsageError(f"a decision has no {name}", remedy=f"say it with --{name}")
     if when.tzinfo is None or (expires is not None and expires.tzinfo is None):
         raise UsageError("a time without an offset is not one instant", remedy="write 2026-03-02T00:00:00Z")
     if expires is not None and expires <= when:

@@ -6,6 +6,7 @@ import dataclasses
 import hashlib
 import json
 import os
+import shutil
 import stat
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -16,6 +17,7 @@ from audit_analyzer.errors import AuditError, ExportFailed, ExportRejected
 CHUNK = 4 * 2**20
 TRIES = 3
 JOURNAL = "journal.jsonl"
+INCOMING = ".incoming-"  # begins the name of whatever is not yet in its place
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -38,20 +40,24 @@ class Kept:
 
 def shown(path: Path) -> str:
     r"""A path as text: bytes that are not UTF-8 become \xNN, control characters are escaped; it is never opened again."""
-    text = os.fsencode(path).decode("utf-8", errors="backslashreplace")
+    return plainly(os.fspath(path))
+
+
+def plainly(name: str) -> str:
+    """A name as text that can be printed; see `shown`."""
+    text = os.fsencode(name).decode("utf-8", errors="backslashreplace")
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
 
 
 def walk(paths: Iterable[Path]) -> list[Delivered]:
     """Every file of the files and folders handed over, sorted by the name shown; links inside folders are told, not followed."""
-    found: dict[str, Delivered] = {}
+    found: dict[Path, Delivered] = {}  # by path: two names may look the same once they are text
     for path in paths:
         if not path.exists() and not path.is_symlink():
             raise AuditError("there is no such file or folder", shown(path), "check the path")
         for file, linked in _files(path):
-            delivered = Delivered(file, shown(file), linked)
-            found.setdefault(delivered.shown, delivered)
-    return [found[name] for name in sorted(found)]
+            found.setdefault(file, Delivered(file, shown(file), linked))
+    return sorted(found.values(), key=lambda d: (d.shown, os.fsencode(d.path)))
 
 
 def _files(path: Path) -> Iterator[tuple[Path, bool]]:
@@ -87,7 +93,7 @@ def _copied(delivered: Delivered, vault: Path) -> Kept | None:
         if not stat.S_ISREG(before.st_mode):
             raise ExportRejected("it is not a regular file", delivered.shown, "hand over a regular file")  # noqa: TRY301  the descriptor is closed below
         vault.mkdir(parents=True, exist_ok=True, mode=0o700)
-        draft = vault / f".incoming-{os.getpid()}"
+        draft = vault / f"{INCOMING}{os.getpid()}"
         digest = hashlib.sha256()
         size = 0
         with open(draft, "wb", opener=lambda p, f: os.open(p, f | os.O_CLOEXEC, 0o400)) as target:
@@ -97,7 +103,7 @@ def _copied(delivered: Delivered, vault: Path) -> Kept | None:
                 size += len(chunk)
         after = os.fstat(source)
     except BaseException:
-        (vault / f".incoming-{os.getpid()}").unlink(missing_ok=True)
+        (vault / f"{INCOMING}{os.getpid()}").unlink(missing_ok=True)
         raise
     finally:
         os.close(source)
@@ -114,6 +120,7 @@ def adopt(draft: Path, export_id: str, vault: Path, size: int) -> Kept:
         draft.unlink()
     else:
         home.parent.mkdir(exist_ok=True, mode=0o700)
+        draft.chmod(0o400)
         draft.rename(home)
     return Kept(export_id, home, size)
 
@@ -125,8 +132,11 @@ def place(vault: Path, export_id: str) -> Path:
 
 def sweep(vault: Path) -> None:
     """Remove what a killed run left half copied; call it only while holding the workspace."""
-    for draft in vault.glob(".incoming-*"):
-        draft.unlink()
+    for draft in vault.glob(f"{INCOMING}*"):
+        if draft.is_dir():
+            shutil.rmtree(draft)
+        else:
+            draft.unlink()
 
 
 def hashed(path: Path) -> tuple[str, int]:
@@ -144,11 +154,12 @@ def hashed(path: Path) -> tuple[str, int]:
 
 
 class Entry(NamedTuple):
-    """One delivery of the journal."""
+    """One delivery of the journal; forced: the source that the command named."""
 
     run_id: str
     export_id: str
     shown: str
+    forced: str | None = None
 
 
 def note(vault: Path, entries: Iterable[Entry]) -> None:
@@ -171,5 +182,5 @@ def journal(vault: Path) -> list[Entry]:
             facts = json.loads(line)
         except json.JSONDecodeError:
             continue
-        found[Entry(facts["run_id"], facts["export_id"], facts["shown"])] = None
+        found[Entry(facts["run_id"], facts["export_id"], facts["shown"], facts.get("forced"))] = None
     return list(found)

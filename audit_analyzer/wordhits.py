@@ -22,7 +22,7 @@ __all__ = ["ALONE", "NEAR", "SCHEMA", "hits", "load", "texts"]
 
 NEAR = 8  # words to either side that count as near
 ALONE = "nothing near it gives the word this sense"
-LEAST_REPEATED = 5
+LEAST_REPEATED = 4
 SCHEMA = {
     "text": pl.String, "lexicon": pl.String, "word": pl.String, "matched": pl.String, "language": pl.String, "disguised": pl.Boolean,
     "cleared": pl.String, "sense": pl.String, "year_from": pl.Int32, "year_to": pl.Int32,
@@ -54,7 +54,8 @@ def texts(given: Sequence[str] | pl.Series) -> pl.DataFrame:
     """Distinct texts with what they are: (text, folded, disguised, note, reason_class, reason_key), sorted by text."""
     heads, _ = folding.frames(pl.Series(given, dtype=pl.String).drop_nulls().unique().sort())
     classes = reasons.classify(heads["text"], heads["folded"])
-    return pl.concat([heads.drop("row"), classes.select("reason_class", "reason_key")], how="horizontal")
+    heads = heads.select("text", "folded", "disguised", "note")
+    return pl.concat([heads, classes.select("reason_class", "reason_key")], how="horizontal")
 
 
 def _literal(forms: pl.DataFrame, lexicons: Lexicons) -> pl.DataFrame:

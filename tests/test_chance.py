@@ -48,14 +48,21 @@ def test_hypotheses_that_were_asked_but_not_returned_make_it_stricter():
 
 def evidence(*rows):
     names = ("subject", "system", "clause", "hypothesis", "observed", "expected", "tests", "id")
-    kinds = {"subject": pl.String, "system": pl.String, "clause": pl.String, "hypothesis": pl.String, "observed": pl.Float64, "expected": pl.Float64, "tests": pl.Int64, "id": pl.String}
+    kinds = {
+        "subject": pl.String,
+        "system": pl.String,
+        "clause": pl.String,
+        "hypothesis": pl.String,
+        "observed": pl.Float64,
+        "expected": pl.Float64,
+        "tests": pl.Int64,
+        "id": pl.String,
+    }
     return pl.DataFrame([dict(zip(names, row, strict=True)) for row in rows], schema=kinds)
 
 
 def test_evidence_of_one_hypothesis_counts_as_one_test_and_passes_or_is_held_back_together():
-    frame = evidence(
-        ("a", "s", None, None, 30.0, 2.0, 50, "1"), ("a", "s", None, None, 30.0, 2.0, 50, "2"), ("b", "s", None, None, 4.0, 2.0, 50, "3")
-    )
+    frame = evidence(("a", "s", None, None, 30.0, 2.0, 50, "1"), ("a", "s", None, None, 30.0, 2.0, 50, "2"), ("b", "s", None, None, 4.0, 2.0, 50, "3"))
     kept, held_back = chance.kept(frame, 0.05)
     assert (sorted(kept["id"]), held_back) == (["1", "2"], 1)
     assert kept["p_value"].max() < 1e-20

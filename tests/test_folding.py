@@ -66,7 +66,8 @@ PLAINLY = {
     "8 U.S.C. 1325": "8 usc 1325",
 }
 INNOCENT = [
-    "pro-test", "pro test", "cop rotest", "prot est", "Protestant church", "F150 white truck", "case CR24-001234", "10-31 459 PC", "3rd st", "a b c", "grade A B",
+    "pro-test", "pro test", "cop rotest", "prot est", "Protestant church", "F150 white truck", "case CR24-001234", "10-31 459 PC", "3rd st", "a b c",
+    "grade A B",
     "❤️ 👩‍👩‍👧 🇺🇸", "5869ce7e-98f2-47e7-a3c2-5e6bff4def4a", "Größe 10 km²", "O'Brien", "AT&T store", "50% off", "R&D", "test@agency.gov", "10kΩ",
 ]  # fmt: skip
 NATIVE = ["протест у мэрии", "مظاهرة في المدينة", "抗议集会", "διαδήλωση στο κέντρο", "митинг и шествие"]
@@ -127,14 +128,26 @@ def test_the_one_stands_for_i_and_for_l():
     assert {form for kind, form in folding.fold("ra11y v1gil").readings if kind == "digits"} == {" raiiy vigil ", " rally vlgil "}
 
 
+def test_a_short_word_beside_a_word_with_digits_is_read_alike_and_numbers_stay():
+    assert ("digits", " no kings 14 ") in folding.fold("N0 K1NGS 14").readings
+    assert folding.fold("N0 14 F150").readings == ((folding.PLAIN, " n0 14 f150 "),)
+
+
 def test_many_texts_keep_their_order_and_equal_each_alone():
     texts = [*DISGUISES.values(), *PLAINLY, *INNOCENT, *NATIVE, "", "plain words"]
     assert folding.fold_many(texts) == [folding.fold(text) for text in texts]
     assert folding.fold_many([]) == []
 
 
+def test_an_id_stays_in_the_folded_text_and_is_not_searched_for_words():
+    folded = folding.fold("job 01be36c9-daca-7b06-8319-19cf2415fd59")
+    assert (folded.folded, folded.readings) == ("job 01be36c9 daca 7b06 8319 19cf2415fd59", ((folding.PLAIN, " job "),))
+
+
 def test_a_plain_text_has_one_reading_and_no_note():
-    assert folding.fold("Stolen Vehicle") == folding.Folded("Stolen Vehicle", "stolen vehicle", disguised=False, note=None, readings=((folding.PLAIN, " stolen vehicle "),))
+    assert folding.fold("Stolen Vehicle") == folding.Folded(
+        "Stolen Vehicle", "stolen vehicle", disguised=False, note=None, readings=((folding.PLAIN, " stolen vehicle "),)
+    )
 
 
 @pytest.mark.parametrize("text", ["\u200b" * 60_000, "@" * 60_000 + "a", "a " * 30_000, "@ " * 30_000, "p.r" * 20_000, "1a" * 30_000, "&#112;" * 10_000])

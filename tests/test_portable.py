@@ -84,9 +84,7 @@ def test_a_syntax_error_tells_its_line():
 def test_parameters_become_typed_literals_and_comments_vanish():
     sql = "SELECT a FROM queries WHERE a > :n AND b = :t /* :n */ AND c > :f AND d = :yes AND e IN (:many)"
     bound = portable.bind(sql, {"n": -5, "t": "o'x; DROP TABLE queries", "f": 0.5, "yes": True, "many": ["p", "q"]})
-    assert bound == (
-        "SELECT a FROM queries WHERE a > -5 AND b = 'o''x; DROP TABLE queries' AND c > CAST(0.5 AS DOUBLE) AND d = TRUE AND e IN ('p', 'q')"
-    )
+    assert bound == ("SELECT a FROM queries WHERE a > -5 AND b = 'o''x; DROP TABLE queries' AND c > CAST(0.5 AS DOUBLE) AND d = TRUE AND e IN ('p', 'q')")
 
 
 def test_a_list_stands_behind_in_only():
@@ -105,4 +103,4 @@ def test_a_condition_is_only_its_condition():
 
 def test_what_a_select_returns_and_reads_is_known():
     sql = "WITH c AS (SELECT a FROM searches) SELECT c.a AS subject, n.as_of_s FROM c CROSS JOIN night n"
-    assert (portable.columns(sql), portable.reads(sql), portable.steps(sql)) == (["subject", "as_of_s"], {"searches", "night"}, ["c"])
+    assert (portable.columns(sql), portable.reads(sql), portable.steps(sql)) == (["subject", "as_of_s"], {"searches", "night"}, ("c",))

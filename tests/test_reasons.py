@@ -9,13 +9,34 @@ from audit_analyzer.errors import RuleError
 EUGENE = Path(__file__).resolve().parents[2] / "shared" / "data" / "eugene-flock-audit.csv"
 CLASSES = {
     "empty": ["", " ", "+", "\u200b", "\ufeff \u200b"],
-    "placeholder": [".", "-", "--", "?", "x", "X", "xxx", "na", "N/A", "n/a", "none", "NONE", "null", "test", "Test", "TEST 2", "asdf", "ASDFGH", "qwerty", "zxcv", "123", "1234", "12", "7", "aaaa", "000", "00-000000", "tbd", "ok", "无", "нет"],
-    "ui_artifact": ["Daytime search for best result", "daytime+search+for+best+result", "Select Reason", "-- Select --", "undefined", "[object Object]", "Reason (required)", "#N/A"],
-    "redacted": ["***", "*****", "* * *", "###", "REDACTED", "[REDACTED]", "(redacted)", "█████", "HIDDEN_DUE_TO_SECURITY_REASONS", "7923.600", "Gov. Code § 7923.600", "GC 7923.600"[3:], "(b)(6)", "b(7)(C)", "REDACTED per 7923.600", "Withheld"],
+    "placeholder": [
+        ".", "-", "--", "?", "x", "X", "xxx", "na", "N/A", "n/a", "none", "NONE", "null", "test", "Test", "TEST 2", "asdf", "ASDFGH", "qwerty",
+        "zxcv", "123", "1234", "12", "7", "aaaa", "000", "00-000000", "tbd", "ok", "无", "нет",
+    ],
+    "ui_artifact": [
+        "Daytime search for best result", "daytime+search+for+best+result", "Select Reason", "-- Select --", "undefined", "[object Object]",
+        "Reason (required)", "#N/A",
+    ],
+    "redacted": [
+        "***", "*****", "* * *", "###", "REDACTED", "[REDACTED]", "(redacted)", "█████", "HIDDEN_DUE_TO_SECURITY_REASONS", "7923.600",
+        "Gov. Code § 7923.600", "GC 7923.600", "§7923.600", "(b)(6)", "b(7)(C)", "REDACTED per 7923.600", "Withheld",
+    ],
     "truncated": ["robbery suspect seen on Main Str...", "homicide on 4th and Elm, subj…"],
-    "code": ["211PC", "211 PC", "PC 211", "459", "187", "5150", "10851(a)CVC", "10-31", "10-50", "code 3", "UUV", "uuv", "SMV", "BOLO", "920", "1700", "23152 VC", "647.6", "18 USC 2252", "RCW 9A.56.065", "ORS 164.135", "720 ILCS 5/19-1", "Signal 20", "24-001234", "Investigation, 2510494", "CFS", "attempt 211", "419DHN", "More Like This: ST2"],
-    "vague": ["inv", "INV.", "Investigation", "investigatin", "invetigation", "ivestigations", "criminal investigation", "investigation+", "police", "Police Business", "lawful", "lawful purpose", "law enforcement", "intel", "intelligence", "suspicious", "official use", "follow up", "fu", "case", "investigación", "расследование", "调查"],
-    "stated": ["stolen vehicle", "Property Crime", "Person Crime", "robbery at bank", "George Floyd demonstration", "protest", "murder", "missing person", "Administrative Test", "test of the new camera after the robbery", "hit and run", "POI", "hospital John Doe", "press charges", "убийство", "robo a mano armada"],
+    "code": [
+        "211PC", "211 PC", "PC 211", "459", "187", "5150", "10851(a)CVC", "10-31", "10-50", "code 3", "UUV", "uuv", "SMV", "BOLO", "920", "1700",
+        "23152 VC", "647.6", "18 USC 2252", "RCW 9A.56.065", "ORS 164.135", "720 ILCS 5/19-1", "Signal 20", "24-001234", "Investigation, 2510494",
+        "CFS", "attempt 211", "419DHN", "More Like This: ST2",
+    ],
+    "vague": [
+        "inv", "INV.", "Investigation", "investigatin", "invetigation", "ivestigations", "criminal investigation", "investigation+", "police",
+        "Police Business", "lawful", "lawful purpose", "law enforcement", "intel", "intelligence", "suspicious", "official use", "follow up", "fu",
+        "case", "investigación", "расследование", "调查",
+    ],
+    "stated": [
+        "stolen vehicle", "Property Crime", "Person Crime", "robbery at bank", "George Floyd demonstration", "protest", "murder", "missing person",
+        "Administrative Test", "test of the new camera after the robbery", "hit and run", "POI", "hospital John Doe", "press charges", "убийство",
+        "robo a mano armada",
+    ],
 }  # fmt: skip
 CASE_NUMBERS = {
     "placeholder": ["00-000000", "0", "n/a", "24-000000", "999999", "99-99999", "xx-xxxxxx", "no case", "none", "123456", "test"],

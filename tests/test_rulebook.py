@@ -54,7 +54,11 @@ def test_an_sql_problem_is_told_by_the_line_of_the_file(tmp_path):
         ("s.record, ", "", "the SELECT does not return record"),
         ("{observed}", "{seen}", "it names {seen}, which the SELECT does not return"),
         ("{observed}", "{observed:.1f}", "it says how a figure is written"),
-        ("> :most", "> 3", "the {most} in no", ),
+        (
+            "> :most",
+            "> 3",
+            "the {most} in no",
+        ),
         ('episode  = "1 day"', 'episode  = "soon"', "'soon' is not a length of time"),
         ('clauses  = ["dhs-026-11/R2b"]', 'clauses  = ["R2b"]', "'R2b' is not a clause"),
         ('needs    = ["queries.operator"]', 'needs    = ["operator"]', "'operator' is not a need"),

@@ -26,7 +26,7 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", "|"
 
 
 def visible(text: str, keep: str = "") -> str:
-    r"""The text with every hidden character written out (\\x1b, \\u202e), but for those in `keep`.
+    r"""The text with every hidden character written out (\x1b, \u202e), but for those in `keep`.
 
     Made for reading; the exact characters stand, escaped as JSON, in findings.jsonl.
     """

@@ -90,7 +90,7 @@ def _read(night: Night) -> Iterator[tuple[str, str]]:
     ]
     yield from _some("span", spans or ["no search was read"])
     gaps = tally.gaps(night)
-    silent = [f"{g['system']}: {g['from']} to {g['to']} ({tally.number(g['days'], 'day')})" for g in gaps if g["silent"]]
+    silent = [f"{g['system']}: {g['from']}" + (f" to {g['to']} ({g['days']:,} days)" if g["days"] > 1 else "") for g in gaps if g["silent"]]
     quiet = len(gaps) - len(silent)
     more = [f"{tally.number(quiet, 'shorter quiet spell')} that chance explains"] if quiet else []
     yield from _some("gaps", silent + more or ["none seen"])

@@ -28,14 +28,14 @@ def members(path: Path, into: Path, limits: Limits) -> Iterator[Member | Problem
     A member that may not be extracted (escape, link, device, encryption, nesting) is a Problem; an archive with two members of one name
     is one Problem as a whole. Raises ExportFailed where the file cannot be read or a limit is reached.
     """
-    from audit_analyzer.readers.archives import members_of  # noqa: PLC0415  each room is imported when it is entered
+    from audit_analyzer.readers.archives import members_of
 
     return members_of(path, into, limits)
 
 
 def look(path: Path, name: str, limits: Limits) -> tuple[Part, ...]:
     """What the file is: content decides, `name` (as delivered) only breaks ties. Raises ExportRejected, ExportFailed."""
-    from audit_analyzer.readers.looking import look_at  # noqa: PLC0415  each room is imported when it is entered
+    from audit_analyzer.readers.looking import look_at
 
     return look_at(path, name, limits)
 
@@ -45,20 +45,20 @@ def read(path: Path, part: Part, layout: Layout, limits: Limits, batch_bytes: in
 
     Raises ExportRejected or ExportFailed, perhaps after some batches: those are then void.
     """
-    from audit_analyzer.readers.reading import read_part  # noqa: PLC0415  each room is imported when it is entered
+    from audit_analyzer.readers.reading import read_part
 
     return read_part(path, part, layout, limits, batch_bytes)
 
 
 def record_bytes(path: Path, part_compression: Literal["gzip"] | None, offset: int, length: int) -> bytes:
     """The exact bytes of a record again, by its offset and length in the decompressed bytes."""
-    from audit_analyzer.readers.streams import bytes_at  # noqa: PLC0415  each room is imported when it is entered
+    from audit_analyzer.readers.streams import bytes_at
 
     return bytes_at(path, part_compression, offset, length)
 
 
 def records_bytes(path: Path, places: Sequence[tuple[int, int]], limits: Limits) -> Iterator[bytes]:
     """The exact bytes of several records, by offset and length in ascending order, in one pass over the file."""
-    from audit_analyzer.readers.streams import bytes_of_several  # noqa: PLC0415  each room is imported when it is entered
+    from audit_analyzer.readers.streams import bytes_of_several
 
     return bytes_of_several(path, places, limits)

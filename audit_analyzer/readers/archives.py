@@ -204,7 +204,7 @@ def _tar(path: Path, into: Path, limits: Limits) -> Iterator[Member | Problem]:
 
 def _ended(file: IO[bytes], at: int) -> None:
     """Raises ExportRejected where the members do not end with the blocks of zeros that end a tar: Python's reader would stop without a word."""
-    file.seek(max(0, at - _BLOCK))
+    file.seek(at)
     rest = file.read(_BLOCK * 4)
     clean = not rest.strip(b"\0")
     while clean and (more := file.read(SMALL)):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from audit_analyzer.errors import ExportFailed, ExportRejected
-from audit_analyzer.readers.csv_strict import Dialect, dialect_of, judged, row_at
+from audit_analyzer.readers.csv_strict import dialect_of, judged, row_at
 from audit_analyzer.readers.scripts import script_of
 from audit_analyzer.settings import Limits
 
@@ -19,11 +19,10 @@ GATE = 3  # a second header is looked for where one of the first so many cells i
 
 
 class Header(NamedTuple):
-    """Names of the columns, and the position and physical line right after them."""
+    """Names of the columns (none yet where the buffer ended before the header did), and the position right after what was taken."""
 
     names: tuple[str, ...]
     following: int
-    line: int
 
 
 def header_of(head: bytes, layout: Layout) -> tuple[str, ...]:
@@ -32,36 +31,36 @@ def header_of(head: bytes, layout: Layout) -> tuple[str, ...]:
         script = script_of(head, layout.encoding)
         whole = head[: len(head) - (len(head) - script.bom) % 2] if script.codec.startswith("utf-16") else head
         text = b"".join(script.utf8([whole]))
-        found = header_at(text if text.endswith(b"\n") else text + b"\n", layout, dialect_of(layout), Limits())
+        found = header_at(text if text.endswith(b"\n") else text + b"\n", 1, layout, Limits())
     except (ExportRejected, ExportFailed):
         return ()
-    return found.names if found else ()
+    return found.names
 
 
-def header_at(buffer: bytes, layout: Layout, dialect: Dialect, limits: Limits) -> Header | None:
-    """The first record from line `header_row` on that is not blank; None where the buffer ends before it does."""
-    at = 0
-    for _ in range(layout.header_row - 1):
-        at = buffer.find(b"\n", at) + 1
-        if not at:
-            return None
-    while at < len(buffer):
-        row = row_at(buffer, at, dialect)
-        if row is None:
-            return None
+def header_at(buffer: bytes, line: int, layout: Layout, limits: Limits) -> Header:
+    """The first record from line `header_row` on that is not blank; the buffer starts on physical line `line`."""
+    at, dialect = 0, dialect_of(layout)
+    for _ in range(layout.header_row - line):
+        end = buffer.find(b"\n", at)
+        if end < 0:
+            return Header((), at)
+        at = end + 1
+    while (row := row_at(buffer, at, dialect)) is not None:
         if row.end > row.start:
             fault = judged(buffer, row, len(row.cells), limits)
             if fault:
-                raise ExportRejected(f"csv.header: {fault}", f"line {buffer.count(10, 0, at) + 1}", "without a sound header no column means anything")
-            return Header(checked(row.cells, limits), row.following, buffer.count(10, 0, row.following) + 1)
+                raise ExportRejected(f"csv.header: {fault}", f"line {line + buffer.count(10, 0, at)}", "without a sound header no column means anything")
+            return Header(checked(row.cells, limits), row.following)
         at = row.following
-    return None
+    return Header((), at)
 
 
 def checked(names: Sequence[str], limits: Limits) -> tuple[str, ...]:
     """The names as written. Raises ExportRejected for two columns of one name or none with a name, ExportFailed for too many."""
     if len(names) > limits.columns:
-        raise ExportFailed(f"limit.columns: {len(names)} columns, limit {limits.columns}", "", "if the export is honest, raise columns under [limits] in audit.toml")
+        raise ExportFailed(
+            f"limit.columns: {len(names)} columns, limit {limits.columns}", "", "if the export is honest, raise columns under [limits] in audit.toml"
+        )
     plain = [n.strip() for n in names]
     if not any(plain):
         raise ExportRejected("header.empty: no column has a name")

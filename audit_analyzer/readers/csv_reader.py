@@ -51,9 +51,9 @@ class CsvReader:
         """The buffer's complete records and their bytes; the first buffer's header is taken with them."""
         start = 0
         if not self.names:
-            found = header_at(buffer.data, self.layout, self.dialect, self.limits)
-            if found is None:
-                return Batch(self._table(buffer, []), ()), 0
+            found = header_at(buffer.data, buffer.line, self.layout, self.limits)
+            if not found.names:
+                return Batch(self._table(buffer, []), ()), found.following
             self.names, self.second, start = found.names, SecondHeader(found.names), found.following
         return _Taking(self, buffer).all(start)
 
@@ -201,7 +201,12 @@ def parsed(data: bytes | memoryview, reader: CsvReader, count: int) -> pa.Table 
             pa.BufferReader(pa.py_buffer(data)),
             read_options=pyarrow.csv.ReadOptions(column_names=names, block_size=len(data) + 1, use_threads=False),
             parse_options=pyarrow.csv.ParseOptions(
-                delimiter=reader.layout.delimiter, quote_char=reader.layout.quote or False, double_quote=True, escape_char=False, newlines_in_values=True, ignore_empty_lines=True
+                delimiter=reader.layout.delimiter,
+                quote_char=reader.layout.quote or False,
+                double_quote=True,
+                escape_char=False,
+                newlines_in_values=True,
+                ignore_empty_lines=True,
             ),
             convert_options=pyarrow.csv.ConvertOptions(
                 check_utf8=False, column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False, quoted_strings_can_be_null=False, null_values=[]

@@ -17,6 +17,7 @@ import numpy as np
 import pyarrow as pa
 
 from audit_analyzer.errors import ExportFailed, ExportRejected
+from audit_analyzer.readers import json_split
 from audit_analyzer.readers.buffers import Buffer, rejects
 from audit_analyzer.readers.csv_strict import too_long
 from audit_analyzer.readers.json_strict import fault, faults
@@ -26,7 +27,7 @@ from audit_analyzer.readers.streams import pieces
 from audit_analyzer.readers.tables import located, strung
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     import numpy.typing as npt
@@ -57,7 +58,7 @@ class Span(NamedTuple):
 class Elements(NamedTuple):
     """The records of a document: their bytes, where they start and how long they are; `packed` where one comma and nothing else parts them."""
 
-    raws: list[msgspec.Raw]
+    raws: Sequence[msgspec.Raw | bytes]
     starts: Places
     lengths: Places
     packed: bool
@@ -91,7 +92,9 @@ def document(path: Path, part: Part, layout: Layout, limits: Limits) -> Buffer:
     for piece in pieces(path, part.compression, limits):
         size += len(piece)
         if size > DOCUMENT_BYTES:
-            raise ExportFailed(f"limit.document: one JSON document of more than {DOCUMENT_BYTES} bytes", "", "ask for the export as NDJSON, or in several files")
+            raise ExportFailed(
+                f"limit.document: one JSON document of more than {DOCUMENT_BYTES} bytes", "", "ask for the export as NDJSON, or in several files"
+            )
         held.append(piece)
     data = held[0] if len(held) == 1 else b"".join(held)
     script = script_of(data[:4], layout.encoding)
@@ -129,7 +132,7 @@ def _faults(data: bytes, found: Elements, limits: Limits, *, careful: bool) -> d
     first = 0
     while first < len(ends):
         last = max(first + 1, int(np.searchsorted(ends, found.starts[first] + GROUP)))
-        block = codes[int(found.starts[first]) : int(ends[last - 1]) + 1].copy()
+        block = np.append(codes[int(found.starts[first]) : int(ends[last - 1])], np.uint8(ord("\n")))
         block[ends[first:last] - found.starts[first]] = ord("\n")
         group = faults(block.tobytes(), last - first, limits.depth, careful_only=careful)
         wrong.update({first + i: reason for i, reason in group.items()})
@@ -147,7 +150,7 @@ def _records(data: bytes, part: Part) -> Elements:
     only = _ONLY_KEY.match(data, span.start)
     if only and part.envelope == only[1].decode() and data[span.end - 1] == ord("}"):
         with contextlib.suppress(ExportRejected):  # one strict array up to the last brace: there is no other key
-            return elements(data, Span(only.end() - 1, _trimmed(data, span.start, span.end - 1)[1]))
+            return elements(data, Span(only.end() - 1, _trimmed(data, span.start, span.end - 1)[1]), lenient=False)
     fields = top(data)
     others = [k for k, s in fields.items() if k != part.envelope and data[s.start : s.start + 1] == b"[" and holds_objects(data, s)]
     if part.envelope in KNOWN and others:
@@ -163,7 +166,7 @@ def top(data: bytes) -> dict[str, Span]:
     try:
         fields = _FIELDS.decode(data)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise refused(error) from None
+        return _top_carefully(data, error)
     spans, at, codes = {}, start + 1, np.frombuffer(data, np.uint8)
     for name, raw in fields.items():
         key = _KEY.match(data, at)
@@ -181,6 +184,17 @@ def top(data: bytes) -> dict[str, Span]:
     return spans
 
 
+def _top_carefully(data: bytes, error: Exception) -> dict[str, Span]:
+    """The same by the careful split, where msgspec refused the document over something inside a value."""
+    try:
+        found = json_split.fields(data)
+    except json_split.NotJson:
+        raise refused(error) from None
+    if len({name for name, _, _ in found}) != len(found):
+        raise _twice(data)
+    return {name: Span(start, end) for name, start, end in found}
+
+
 def _name(token: bytes) -> object:
     try:
         return json.loads(token)
@@ -195,15 +209,17 @@ def _twice(data: bytes) -> ExportRejected:
     return ExportRejected(f"json.duplicate_key: a top-level key stands twice in the document{name}", "", "ask for the file as the system wrote it")
 
 
-def elements(data: bytes, span: Span) -> Elements:
-    """The elements of the array in `span`. Raises ExportRejected for anything but one array."""
+def elements(data: bytes, span: Span, *, lenient: bool = True) -> Elements:
+    """The elements of the array in `span`, by the careful split if they must be. Raises ExportRejected for anything but one array."""
     text = data if span == (0, len(data)) else memoryview(data)[span.start : span.end]
     collecting = gc.isenabled()
     gc.disable()  # a collection for each few thousand records finds nothing: they hold no cycles
     try:
         raws = _RAWS.decode(text)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise refused(error) from None
+        if not lenient:
+            raise refused(error) from None
+        return _elements_carefully(data, span, error)
     finally:
         if collecting:
             gc.enable()
@@ -212,6 +228,17 @@ def elements(data: bytes, span: Span) -> Elements:
     if packed:
         return Elements(raws, np.cumsum(lengths + 1) - lengths + span.start, lengths, packed)
     return Elements(raws, _spaced(data, span.start, lengths.tolist()), lengths, packed)
+
+
+def _elements_carefully(data: bytes, span: Span, error: Exception) -> Elements:
+    """The same by the careful split, where msgspec refused the array over something inside an element."""
+    text = data[span.start : span.end]
+    try:
+        found = json_split.items(text)
+    except json_split.NotJson:
+        raise refused(error) from None
+    places = np.array(found, np.int64).reshape(-1, 2)
+    return Elements([text[s:e] for s, e in found], places[:, 0] + span.start, places[:, 1] - places[:, 0], packed=False)
 
 
 def _spaced(data: bytes, start: int, lengths: list[int]) -> Places:
@@ -232,12 +259,14 @@ def holds_objects(data: bytes, span: Span) -> bool:
     return first is not None and data[first.end() : first.end() + 1] == b"{"
 
 
-def _strict(data: bytes, span: Span) -> msgspec.Raw:
+def _strict(data: bytes, span: Span) -> msgspec.Raw | bytes:
     """The document as one raw value. Raises ExportRejected."""
+    text = data[span.start : span.end]
     try:
-        return _RAW.decode(memoryview(data)[span.start : span.end])
+        return _RAW.decode(text)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise refused(error) from None
+        _top_carefully(text, error)
+        return text
 
 
 def refused(error: Exception) -> ExportRejected:

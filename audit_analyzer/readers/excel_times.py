@@ -6,25 +6,27 @@ import datetime as dt
 import re
 from decimal import Decimal, InvalidOperation
 
-_DATES = frozenset([14, 15, 16, 17, 22, *range(27, 32), 36, *range(50, 59)])
+_DATES = frozenset([14, 15, 16, 17, *range(27, 32), 36, *range(50, 59)])
 _TIMES = frozenset([18, 19, 20, 21, 32, 33, 34, 35, 45, 47])
 _LITERAL = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?![hmsHMS]+\])[^\]]*\]')
 _ELAPSED = re.compile(r"\[[hmsHMS]+\]")
+_MOMENT = 22
 _LAST_DAY = 2_958_465  # 31 December 9999
 _LEAP_1900 = 60  # 29 February 1900, which Excel has and the calendar has not
 _DAY_MS = 86_400_000
 
 
 def date_kind(number: int, code: str | None) -> str | None:
-    """'date' (a date, perhaps with a time), 'time' (a time of day) or None (a number, also an elapsed time) for a number format."""
+    """'date', 'moment' (date and time), 'time' (of day) or None (a number, also an elapsed time) for a number format."""
     if code is None:
-        return "date" if number in _DATES else "time" if number in _TIMES else None
+        return "moment" if number == _MOMENT else "date" if number in _DATES else "time" if number in _TIMES else None
     plain = _LITERAL.sub("", code.split(";")[0])
     if _ELAPSED.search(plain) or plain.lower().strip() in ("general", "@"):
         return None
-    if re.search(r"[yYdD]", plain) or (re.search(r"[mM]", plain) and not re.search(r"[hHsS]", plain)):
-        return "date"
-    return "time" if re.search(r"[hHsS]", plain) else None
+    clock = re.search(r"[hHsS]", plain)
+    if re.search(r"[yYdD]", plain):
+        return "moment" if clock else "date"
+    return "time" if clock else "date" if re.search(r"[mM]", plain) else None
 
 
 def excel_iso(text: str, kind: str, *, from_1904: bool) -> str:

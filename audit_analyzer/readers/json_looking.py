@@ -27,9 +27,7 @@ _FIRST_KEY = re.compile(r'[ \t\r\n]*\{[ \t\r\n]*"(Records|Events)"[ \t\r\n]*:[ \
 _OBJECTS = msgspec.json.Decoder(list[dict[str, msgspec.Raw]])
 
 
-def json_parts(
-    path: Path, name: str, compression: Literal["gzip"] | None, head: bytes, text: str, limits: Limits, *, complete: bool
-) -> tuple[Part, ...]:
+def json_parts(path: Path, name: str, compression: Literal["gzip"] | None, head: bytes, text: str, limits: Limits, *, complete: bool) -> tuple[Part, ...]:
     """Parts of a text that starts with a bracket."""
     first = _FIRST_KEY.match(text)
     if first:
@@ -48,6 +46,8 @@ def _lines(text: str, name: str, *, complete: bool) -> bool:
     """Whether each line is a value of its own: the first line is complete and more follows, or the name says so."""
     lines = text.lstrip(BLANKS).split("\n", 1)
     first, rest = lines[0].strip(BLANKS), lines[1].strip(BLANKS) if len(lines) > 1 else ""
+    if not first.startswith(("{", "[")):
+        return True  # only the name can have said that it is JSON
     value = _value(first)
     if value is not None and any(isinstance(value, dict) and isinstance(value.get(k), list) for k in KNOWN):
         return False
@@ -124,7 +124,7 @@ def _known_envelope(text: str) -> tuple[str | None, tuple[str, ...]]:
 
 def _by_whole(path: Path, compression: Literal["gzip"] | None, head: bytes, limits: Limits) -> tuple[Part, ...]:
     """An object without a known key: a document that holds nothing but plain values and arrays of objects is their envelope, any other one record."""
-    from audit_analyzer.readers.envelope import document, elements, holds_objects, top  # noqa: PLC0415  only where the head does not tell
+    from audit_analyzer.readers.envelope import document, elements, holds_objects, top
 
     data = document(path, Part("", "json", compression, "object"), Layout(), limits).data
     fields = top(data)

@@ -23,8 +23,8 @@ FOREIGN = (
     (b"\x89PNG", "image: a PNG image"), (b"\xff\xd8\xff", "image: a JPEG image"), (b"GIF8", "image: a GIF image"), (b"\x7fELF", "program: a program"), (b"MZ", "program: a program"),
 )  # fmt: skip
 DELIMITERS = (",", ";", "\t", "|")
+JSON_LINES = (".ndjson", ".jsonl")
 TEXT_NAMES = (".csv", ".tsv", ".txt", ".log")
-LINE_NAMES = (".ndjson", ".jsonl", ".log", ".txt")
 
 
 def look_at(path: Path, name: str, limits: Limits) -> tuple[Part, ...]:
@@ -33,11 +33,11 @@ def look_at(path: Path, name: str, limits: Limits) -> tuple[Part, ...]:
     if not head:
         raise ExportRejected("empty: the file has no bytes", "", "ask whether there was nothing to export, and for how long")
     if head.startswith(b"PAR1"):
-        from audit_analyzer.readers.parquet import parquet_parts  # noqa: PLC0415  only where there is Parquet
+        from audit_analyzer.readers.parquet import parquet_parts
 
         return parquet_parts(path, compression, limits)
     if head.startswith(b"PK\x03\x04") and (b"xl/" in head or b"[Content_Types].xml" in head):
-        from audit_analyzer.readers.xlsx import xlsx_parts  # noqa: PLC0415  only where there is a workbook
+        from audit_analyzer.readers.xlsx import xlsx_parts
 
         return xlsx_parts(path, compression, limits)
     return _text(path, plain_name(name), compression, head, limits, complete=complete)
@@ -53,13 +53,15 @@ def _text(path: Path, name: str, compression: Literal["gzip"] | None, head: byte
     _foreign(head)
     script = script_of(head, guessed_wide(head) or "utf-8")
     text = decoded_head(head, script)
-    if script.plain and b"\0" in head[:4096] and head[:4096].count(0) * 50 > len(head[:4096]):
-        raise ExportRejected(f"format.binary: the file is not text, it starts with {head[:8].hex()}", "", "ask what wrote it, and for CSV, JSON, Parquet or XLSX")
+    if script.plain and head[:4096].count(0) * 10 > len(head[:4096]):
+        raise ExportRejected(
+            f"format.binary: the file is not text, it starts with {head[:8].hex()}", "", "ask what wrote it, and for CSV, JSON, Parquet or XLSX"
+        )
     start = text.lstrip(" \t\r\n")
     if not start:
         raise ExportRejected("empty: the file has only blanks", "", "ask whether there was nothing to export, and for how long")
-    if start.startswith(("{", "[")) and not name.endswith((".csv", ".tsv")):
-        from audit_analyzer.readers.json_looking import json_parts  # noqa: PLC0415  only where there is JSON
+    if (start.startswith(("{", "[")) or name.endswith(JSON_LINES)) and not name.endswith((".csv", ".tsv")):
+        from audit_analyzer.readers.json_looking import json_parts
 
         return json_parts(path, name, compression, head, text, limits, complete=complete)
     if start.startswith("<"):

@@ -22,21 +22,21 @@ def read_part(path: Path, part: Part, layout: Layout, limits: Limits, batch_byte
     if part.format == "ndjson":
         return read_ndjson(path, part, layout, limits, batch_bytes)
     if part.format == "json":
-        from audit_analyzer.readers.envelope import read_envelope  # noqa: PLC0415  each room is imported when it is entered
+        from audit_analyzer.readers.envelope import read_envelope
 
         return read_envelope(path, part, layout, limits, batch_bytes)
     if part.format == "parquet":
-        from audit_analyzer.readers.parquet import read_parquet  # noqa: PLC0415  the same
+        from audit_analyzer.readers.parquet import read_parquet
 
         return read_parquet(path, part, limits, batch_bytes)
-    from audit_analyzer.readers.xlsx import read_xlsx  # noqa: PLC0415  the same
+    from audit_analyzer.readers.xlsx import read_xlsx
 
     return read_xlsx(path, part, layout, limits, batch_bytes)
 
 
 def read_csv(path: Path, part: Part, layout: Layout, limits: Limits, batch_bytes: int, patience: int | None = None) -> Iterator[Batch]:
     """Records of a CSV export; `patience` -1 sends all of them through the careful lane (tests hold the two lanes to each other)."""
-    from audit_analyzer.readers import buffers, csv_reader, tables  # noqa: PLC0415  numpy and pyarrow only where there is text to read
+    from audit_analyzer.readers import buffers, csv_reader, tables
 
     reader = csv_reader.CsvReader(layout, limits, csv_reader.PATIENCE if patience is None else patience)
     script = script_of(head_of(path, limits, 4)[1], layout.encoding)
@@ -47,7 +47,7 @@ def read_csv(path: Path, part: Part, layout: Layout, limits: Limits, batch_bytes
 
 def read_ndjson(path: Path, part: Part, layout: Layout, limits: Limits, batch_bytes: int, *, careful: bool = False) -> Iterator[Batch]:
     """Records of an NDJSON export; `careful` sends all of them through the careful lane."""
-    from audit_analyzer.readers import buffers, ndjson, tables  # noqa: PLC0415  numpy and pyarrow only where there is text to read
+    from audit_analyzer.readers import buffers, ndjson, tables
 
     reader = ndjson.NdjsonReader(limits, careful=careful)
     script = script_of(head_of(path, limits, 4)[1], layout.encoding)

@@ -66,7 +66,7 @@ class Part:
         """Names of the columns; of csv the first record from physical line `header_row` on, () where that cannot be read."""
         if self.format != "csv":
             return self.columns
-        from audit_analyzer.readers.csv_header import header_of  # noqa: PLC0415  the nouns stay light
+        from audit_analyzer.readers.csv_header import header_of
 
         return header_of(self.head, Layout(delimiter, quote, encoding, header_row))
 

@@ -113,7 +113,7 @@ def whole(path: Path, compression: Literal["gzip"] | None, limits: Limits) -> by
 
 def bytes_at(path: Path, compression: Literal["gzip"] | None, offset: int, length: int) -> bytes:
     """The bytes [offset, offset + length) of the decompressed file. Raises ExportFailed where the file is shorter."""
-    from audit_analyzer.settings import Limits  # noqa: PLC0415  an export once read is not measured again
+    from audit_analyzer.settings import Limits
 
     if compression is None:
         with opened(path) as file:

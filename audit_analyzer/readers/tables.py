@@ -38,7 +38,7 @@ def strung(values: Sequence[bytes | memoryview | msgspec.Raw], lengths: npt.NDAr
 
 def laid(data: bytes, lengths: npt.NDArray[np.int64]) -> pa.Array:
     """A string column of values that lie one after the other in `data`."""
-    import numpy as np  # noqa: PLC0415  only the type is needed above
+    import numpy as np
 
     ends = np.zeros(len(lengths) + 1, np.int32)
     np.cumsum(lengths, out=ends[1:])

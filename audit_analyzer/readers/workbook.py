@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
     from audit_analyzer.settings import Limits
 
-_ROOMS = ("http://schemas.openxmlformats.org/spreadsheetml/2006/main ", "http://purl.oclc.org/ooxml/spreadsheetml/main ")
 _IDS = ("http://schemas.openxmlformats.org/officeDocument/2006/relationships id", "http://purl.oclc.org/ooxml/officeDocument/relationships id")
 
 
@@ -192,18 +191,24 @@ class Workbook:
 
 
 class _SheetXml:
-    """The handlers of one sheet's XML: rows in `done` as they end."""
+    """The handlers of one sheet's XML: rows in `done` as they end. They run five times for each cell, so they look names up and do little else."""
 
     def __init__(self, book: Workbook) -> None:
         self.book, self.done = book, list[SheetRow]()
-        self.number, self.column, self.kind, self.style = 0, -1, "n", 0
+        self.number, self.suffix, self.column, self.kind, self.style = 0, "0", -1, "n", ""
         self.cells: dict[int, str | None] = {}
         self.fault: str | None = None
         self.value: list[str] = []
         self.taking = self.valued = self.formula = self.phonetic = False
+        self.tags: dict[str, str] = {}
+        self.columns: dict[str, int] = {}
+
+    def _tag(self, name: str) -> str:
+        tag = self.tags[name] = local(name)
+        return tag
 
     def start(self, name: str, facts: dict[str, str]) -> None:
-        tag = local(name)
+        tag = self.tags.get(name) or self._tag(name)
         if tag == "c":
             self._cell(facts)
         elif tag == "v" or (tag == "t" and not self.phonetic):
@@ -216,23 +221,34 @@ class _SheetXml:
             number = _whole(facts["r"]) if "r" in facts else self.number + 1
             if number <= self.number:
                 raise ExportRejected(f"xlsx.rows: row {number} stands after row {self.number}", "", "ask for the workbook again, or for CSV")
-            self.number, self.column, self.cells, self.fault = number, -1, {}, None
+            self.number, self.suffix, self.column, self.cells, self.fault = number, str(number), -1, {}, None
 
     def _cell(self, facts: dict[str, str]) -> None:
+        reference = facts.get("r")
         column = self.column + 1
-        if "r" in facts:
-            column, row = place(facts["r"])
-            if row != self.number or column <= self.column:
-                raise ExportRejected(f"xlsx.cells: cell {facts['r']!r} stands where it cannot, in row {self.number}", "", "ask for the workbook again, or for CSV")
-        self.column, self.kind, self.style = column, facts.get("t", "n"), _whole(facts.get("s", "0"))
+        if reference is not None:
+            letters = reference.removesuffix(self.suffix)
+            known = self.columns.get(letters, -1)
+            column = known if known >= 0 else self._place(reference)
+            if column <= self.column:
+                raise _misplaced(reference, self.number)
+        self.column, self.kind, self.style = column, facts.get("t", "n"), facts.get("s", "")
         self.value, self.valued, self.formula = [], False, False
+
+    def _place(self, reference: str) -> int:
+        """The column of a reference not met before; remembered by its letters."""
+        column, row = place(reference)
+        if row != self.number:
+            raise _misplaced(reference, self.number)
+        self.columns[column_name(column)] = column
+        return column
 
     def text(self, data: str) -> None:
         if self.taking:
             self.value.append(data)
 
     def end(self, name: str) -> None:
-        tag = local(name)
+        tag = self.tags[name]
         if tag in ("v", "t"):
             self.taking = False
         elif tag == "c":
@@ -254,8 +270,15 @@ class _SheetXml:
             return self.book.strings[index]
         if self.kind == "b":
             return {"1": "true", "0": "false"}.get(text, text)
-        kind = self.book.kinds[self.style] if self.kind == "n" and self.style < len(self.book.kinds) else None
+        if self.kind != "n" or not self.style:
+            return text
+        style = _whole(self.style)
+        kind = self.book.kinds[style] if style < len(self.book.kinds) else None
         return excel_iso(text, kind, from_1904=self.book.from_1904) if kind else text
+
+
+def _misplaced(reference: str, number: int) -> ExportRejected:
+    return ExportRejected(f"xlsx.cells: cell {reference!r} stands where it cannot, in row {number}", "", "ask for the workbook again, or for CSV")
 
 
 @contextlib.contextmanager

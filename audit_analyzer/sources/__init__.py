@@ -35,6 +35,8 @@ KEYS = {
     "every_table",
     "integrity",
 }
+LAYOUT = {"delimiter": str, "quote": str, "encoding": str, "header_row": int, "multiline": bool}
+HEADER_LAYOUT = {"delimiter", "quote", "encoding", "header_row"}
 FILLED = {"system", "query_id", "time_basis", "operator_kind", "status"}  # NOT NULL columns that intake fills where an export leaves them out
 
 
@@ -92,6 +94,10 @@ class Source:
     def tables(self) -> tuple[str, ...]:
         return tuple(f.table for f in self.fillings)
 
+    def header(self, part: Part) -> tuple[str, ...]:
+        """Names of the part's columns, read as this source's files are laid out."""
+        return part.header(**{key: value for key, value in self.layout.items() if key in HEADER_LAYOUT})
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Claim:
@@ -148,11 +154,15 @@ def _common(facts: dict[str, Any], file: Path) -> dict[str, Any]:
     clock = facts.get("clock", {})
     if set(clock) - {"zone", "formats"}:
         raise SourceError(f"a clock has no {', '.join(sorted(set(clock) - {'zone', 'formats'}))}", str(file), "known: zone, formats")
+    layout = facts.get("layout", {})
+    for key, value in layout.items():
+        if type(value) is not LAYOUT.get(key):
+            raise SourceError(f"a layout has no {key} = {value!r}", str(file), f"known: {', '.join(f'{k} ({t.__name__})' for k, t in LAYOUT.items())}")
     return {
         "system": facts.get("system"),
         "about": facts.get("about", ""),
         "constructed": bool(facts.get("constructed", False)),
-        "layout": facts.get("layout", {}),
+        "layout": layout,
         "clock": Clock(zone=clock.get("zone", "delivery"), formats=tuple(clock.get("formats", ()))),
         "decimal": facts.get("numbers", {}).get("decimal", "."),
     }
@@ -212,7 +222,7 @@ def claim(part: Part, name: str, known: Sequence[Source], forced: str | None = N
         raise SourceError(
             f"several sources claim it: {', '.join(c.source.name for c in claims)}", name, 'say which in audit.toml: [[delivery]] with files and source = "…"'
         )
-    seen = part.header(candidates[0].layout.get("delimiter", ",") if len(candidates) == 1 else _likely_delimiter(part))
+    seen = candidates[0].header(part) if len(candidates) == 1 else part.header(_likely_delimiter(part))
     raise ExportRejected(
         f"no source knows this {part.format} export; its columns are: {', '.join(seen[:40]) or '(none)'}",
         name,
@@ -227,7 +237,7 @@ def _likely_delimiter(part: Part) -> str:
 def _claims(source: Source, part: Part, name: str, forced: bool) -> Claim | None:
     if part.format not in source.formats:
         return None
-    header = [plain(c) for c in part.header(source.layout.get("delimiter", ","))]
+    header = [plain(c) for c in source.header(part)]
     if source.name == INTERCHANGE:
         table = table_of(header, f"{part.name} {name}")
         return Claim(interchange_of(source, table), Sign()) if table else None

@@ -11,7 +11,7 @@ from audit_analyzer.outputs.page.markup import Markup, tag
 from audit_analyzer.words import SEVERITIES, Finding, Night
 
 WIDTH, PLACES, NAMES, RIGHT, ROW, HEAD = 980, 158, 336, 170, 22, 20
-MOST, MOST_MARKED, LETTERS = 20, 15, 24
+MOST, MOST_MARKED, LETTERS = 20, 15, 22
 
 
 def drawn(night: Night) -> Markup:
@@ -67,7 +67,7 @@ def _row(row: Mapping[str, Any], y: float, scale: float, findings: list[Finding]
         if unexplained
         else None,
         charts.label(0, middle + 2.5, _cut(name, LETTERS), "start", "name"),
-        charts.label(PLACES, middle + 2.5, _cut(place, LETTERS + 6)),
+        charts.label(PLACES, middle + 2.5, _cut(place, LETTERS + 8)),
         charts.label(NAMES + max(queries * scale, 1) + 6, middle + 2.5, f"{queries:,} · {share}", "start", "axis"),
     ]
     x = NAMES + max(queries * scale, 1) + 22 + 6.2 * len(f"{queries:,} · {share}")

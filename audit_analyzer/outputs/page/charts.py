@@ -27,9 +27,9 @@ def r(value: float) -> str:
 
 
 def nice(top: float) -> list[int]:
-    """Ticks from 0 to at least `top` in steps of 1, 2 or 5 times a power of ten, two to four of them."""
+    """Ticks from 0 to at least `top` in steps of 1, 2 or 5 times a power of ten, at most four above 0."""
     step = 10 ** math.floor(math.log10(max(top, 1)))
-    for size in (step / 5, step / 2, step, step * 2):
+    for size in (step / 5, step / 2, step, step * 2, step * 5):
         if size >= 1 and top / size <= 3:  # noqa: PLR2004  three lines can be read
             step = size
             break

@@ -29,12 +29,22 @@ def matrix(night: Night) -> Markup:
         lines.setdefault((line.rule, line.system), []).append(line)
     found = Counter((clause, system) for f in night.findings if tally.state(f) != "gone" for clause in f.clauses for system in tally.systems_of(f))
     bodies = []
-    for name in sorted(bearing):
+    binding = [name for name in sorted(bearing) if any(_binds(night, name, system) or found[(name, system)] for system in systems)]
+    for name in binding:
         here = {system: [line for rule in sorted(bearing[name]) for line in lines.get((rule, system), [])] for system in systems}
-        cells = [_cell(here[system], found[(name, system)]) for system in systems]
+        cells = [_cell(here[system], found[(name, system)], _binds(night, name, system)) for system in systems]
+        here = {system: lines_of for system, lines_of in here.items() if _binds(night, name, system)}
         bodies.append(tag("tbody", tag("tr", tag("th", _named(night, name), scope="row"), cells), _missing(here, len(systems) + 1)))
     head = tag("thead", tag("tr", tag("th", "Clause", scope="col"), [tag("th", tag("bdi", s), scope="col") for s in systems]))
-    return section("measured", "What could be measured", tag("div", tag("table", head, bodies, class_="matrix"), class_="scroll", tabindex="0"), lead=LEAD)
+    left = len(bearing) - len(binding)
+    note = (
+        tag("p", f"{tally.number(left, 'clause')} of packs that bind none of these systems {'is' if left == 1 else 'are'} left out.", class_="note")
+        if left
+        else None
+    )
+    return section(
+        "measured", "What could be measured", tag("div", tag("table", head, bodies, class_="matrix"), class_="scroll", tabindex="0"), note, lead=LEAD
+    )
 
 
 def _rules_of_clauses(night: Night) -> dict[str, set[str]]:
@@ -63,7 +73,14 @@ def _named(night: Night, name: str) -> Markup:
     return tag("details", tag("summary", title, tag("code", name)), clause_text(name, facts, titled=False), class_="clause")
 
 
-def _cell(lines: list[Measurability], findings: int) -> Markup:
+def _binds(night: Night, name: str, system: str) -> bool:
+    """Whether a clause's pack binds a system; where the night does not tell which packs do, all of them."""
+    return not night.packs or name.split("/", 1)[0] in night.packs.get(system, ())
+
+
+def _cell(lines: list[Measurability], findings: int, binds: bool) -> Markup:
+    if not binds and not findings:
+        return tag("td", "does not bind", class_="cell soft")
     verdict = overall(line.verdict for line in lines)
     if verdict is None:
         return tag("td", "not asked", class_="cell soft")

@@ -29,13 +29,13 @@
     document.getElementById("none-fits").hidden = shown > 0;
   };
 
+  let waiting = 0;
   const act = {
     open: () => all.forEach((el) => { if (!el.hidden) el.open = true; }),
     close: () => all.forEach((el) => { el.open = false; }),
-    reset: () => { form.reset(); filter(); },
+    reset: () => { clearTimeout(waiting); form.reset(); filter(); },
   };
   if (form) {
-    let waiting = 0;
     form.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(filter, 120); });
     form.addEventListener("submit", (event) => event.preventDefault());
     form.addEventListener("click", (event) => { const name = event.target.dataset && event.target.dataset.do; if (name) act[name](); });
@@ -71,7 +71,7 @@
     return done;
   };
 
-  const contents = document.getElementById("contents"), wide = matchMedia("(min-width: 72rem)");
+  const contents = document.getElementById("contents"), wide = matchMedia("(min-width: 80rem)");
   const fold = () => { contents.open = wide.matches; };
   wide.addEventListener("change", fold);
   fold();

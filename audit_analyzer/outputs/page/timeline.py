@@ -46,10 +46,10 @@ def drawn(night: Night) -> Markup:
     shown = sorted(found, key=lambda s: (-sum(found[s].values()), s))[:MOST_SYSTEMS]
     panels = [_panel(night, system, found[system], span) for system in shown]
     rest = f" {len(found) - len(shown)} smaller systems are not drawn; their searches are in the tables." if len(found) > len(shown) else ""
-    each = "day (UTC)" if span.bin == 1 else f"{span.bin} days"
+    each = "one day (UTC)" if span.bin == 1 else f"{span.bin} days"
     untimed = sum(1 for f in night.findings if not f.period.get("from") and not f.period.get("to"))
     none = f" {tally.number(untimed, 'finding')} without a time of its own cannot be shown here." if untimed else ""
-    return tag("div", panels, tag("p", f"One bar is one {each}. Each panel has a scale of its own.{rest}{none}{beyond}", class_="note"), class_="charts")
+    return tag("div", panels, tag("p", f"One bar is {each}. Each panel has a scale of its own.{rest}{none}{beyond}", class_="note"), class_="charts")
 
 
 def _panel(night: Night, system: str, days: dict[dt.date, int], span: Span) -> Markup:

@@ -31,7 +31,7 @@ SELECT 'case' AS kind, agency_key AS key_a, case_key AS key_b, from_s, to_s FROM
 UNION ALL
 SELECT 'case', '*', case_key, from_s, to_s FROM register WHERE agency_key IS NULL
 UNION ALL
-SELECT 'case', '', r.case_key, r.from_s, r.to_s FROM register AS r INNER JOIN numbers AS n ON n.case_key = r.case_key WHERE n.agencies = 1 AND r.agency_key IS NOT NULL
+SELECT 'case', '', r.case_key, r.from_s, r.to_s FROM register AS r INNER JOIN numbers AS n ON n.case_key = r.case_key WHERE n.agencies = 1 AND r.agency_key IS NOT NULL AND EXISTS (SELECT 1 FROM ground.accounts WHERE agency_key = '')
 UNION ALL
 SELECT 'assigned', CAST(a.account AS VARCHAR), p.case_key, p.from_s, p.to_s
 FROM persons AS p INNER JOIN ground.accounts AS a ON a.person = p.person AND (p.agency_key IS NULL OR a.agency_key = '' OR a.agency_key = p.agency_key)
@@ -97,33 +97,37 @@ SELECT m.key_a AS operator_key, CAST(d.day_no AS INTEGER) AS day_no, m.from_s, m
 FROM ground.merged_spans AS m, LATERAL (SELECT unnest(range(m.from_s // 86400, (m.to_s - 1) // 86400 + 1)) AS day_no) AS d
 WHERE m.kind = 'shift';
 
--- case_people: One row for each case, account and person sought (64-bit hash of the subject token, else of the probe) with how often: what case_uses and case_crowds count.
--- materialise
-CREATE VIEW case_people AS
-SELECT agency_key, case_key, account, hash(person_sought) AS sought, count(*) AS searches, min(ts_s) AS first_s, max(ts_s) AS last_s
-FROM ground.uses
-WHERE is_search AND case_key IS NOT NULL
-GROUP BY agency_key, case_key, account, hash(person_sought);
-
--- case_crowds: One row for each case and account under which more than one person was sought: by the account (operator_subjects) and in the whole agency (case_subjects).
--- Where the log has no subject token each probe counts as one, so several frames of one suspect count as several.
+-- case_crowds: One row for each case and account under which its agency sought more than one person (case_subjects) and how many of them the account sought itself (operator_subjects).
+-- Persons are subject tokens, else probes: without tokens several frames of one suspect count as several. Keys are 64-bit hashes: of two in one case, one in 10^19 collides.
 -- materialise
 CREATE VIEW case_crowds AS
-WITH totals AS (
-  SELECT agency_key, case_key, count(DISTINCT sought) AS case_subjects FROM ground.case_people GROUP BY agency_key, case_key HAVING count(*) > 1
+WITH pairs AS (
+  SELECT a.agency_no, hash(q.case_key) AS case_hash, u.account, q.sought
+  FROM ground.use_keys AS u
+  POSITIONAL JOIN ground.use_cases AS q
+  INNER JOIN ground.accounts AS a ON a.account = u.account
+  WHERE u.is_search AND q.case_key IS NOT NULL
+), several AS (
+  SELECT agency_no, case_hash FROM pairs GROUP BY agency_no, case_hash HAVING min(sought) <> max(sought)
+), people AS (
+  SELECT DISTINCT p.agency_no, p.case_hash, p.account, p.sought
+  FROM pairs AS p INNER JOIN several AS s ON s.agency_no = p.agency_no AND s.case_hash = p.case_hash
+), totals AS (
+  SELECT agency_no, case_hash, count(DISTINCT sought) AS case_subjects FROM people GROUP BY agency_no, case_hash
 ), own AS (
-  SELECT agency_key, case_key, account, count(*) AS operator_subjects FROM ground.case_people GROUP BY agency_key, case_key, account
+  SELECT agency_no, case_hash, account, count(*) AS operator_subjects FROM people GROUP BY agency_no, case_hash, account
 )
-SELECT t.case_key, o.account, o.operator_subjects, t.case_subjects
-FROM totals AS t
-INNER JOIN own AS o ON o.agency_key = t.agency_key AND o.case_key = t.case_key;
+SELECT o.case_hash, o.account, o.operator_subjects, t.case_subjects
+FROM own AS o
+INNER JOIN totals AS t ON t.agency_no = o.agency_no AND t.case_hash = o.case_hash;
 
--- case_uses: One row for each case number and account: searches under it (whatever their status), distinct persons sought, first and last.
+-- case_uses: One row for each case number and account: searches under it (whatever their status), distinct persons sought (see case_crowds), first and last.
 CREATE VIEW case_uses AS
-SELECT a.system, a.agency, a.operator, p.case_key, CAST(sum(p.searches) AS BIGINT) AS searches, count(*) AS subjects, min(p.first_s) AS first_s, max(p.last_s) AS last_s
-FROM ground.case_people AS p
-INNER JOIN ground.accounts AS a ON a.account = p.account
-GROUP BY a.system, a.agency, a.operator, p.case_key;
+SELECT
+  system, agency, operator, case_key, count(*) AS searches, count(DISTINCT coalesce(subject, probe)) AS subjects, min(ts_s) AS first_s, max(ts_s) AS last_s
+FROM ground.queries
+WHERE is_search AND case_key IS NOT NULL
+GROUP BY system, agency, operator, case_key;
 
 -- notice_scopes: One row for each announced event and system that it concerns; an event without an end lasts through its day in the system's zone (UTC where none is stated).
 -- materialise: nothing without main.notices
@@ -142,19 +146,19 @@ INNER JOIN ground.system_zones AS z ON n.system IS NULL OR z.system = n.system;
 -- materialise: nothing without main.notices
 CREATE VIEW notice_uses AS
 WITH days AS (
-  SELECT n.*, CAST(d.day_no AS INTEGER) AS day_no
-  FROM ground.notice_scopes AS n, LATERAL (SELECT unnest(range(n.starts_s // 86400, (n.ends_s - 1) // 86400 + 1)) AS day_no) AS d
+  SELECT n.kind, n.gallery, n.starts_s, n.ends_s, a.account, CAST(d.day_no AS INTEGER) AS day_no
+  FROM ground.notice_scopes AS n
+  INNER JOIN ground.accounts AS a
+    ON a.system = n.system AND (n.agency_key IS NULL OR n.agency_key = a.agency_key) AND (n.operator_key IS NULL OR n.operator_key = a.operator_key), LATERAL (SELECT unnest(range(n.starts_s // 86400, (n.ends_s - 1) // 86400 + 1)) AS day_no) AS d
   WHERE n.kind IN ('test', 'training', 'outage', 'import', 'migration') AND n.starts_s < n.ends_s
 ), hits AS (
   SELECT
     u.use_no,
     min(CASE n.kind WHEN 'test' THEN 1 WHEN 'training' THEN 2 WHEN 'outage' THEN 3 WHEN 'import' THEN 4 ELSE 5 END) AS first_kind
-  FROM ground.uses AS u
+  FROM ground.use_keys AS u
+  POSITIONAL JOIN ground.use_cases AS q
   INNER JOIN days AS n
-    ON n.system = u.system AND n.day_no = u.day_no AND u.ts_s >= n.starts_s AND u.ts_s < n.ends_s
-    AND (n.agency_key IS NULL OR n.agency_key = u.agency_key)
-    AND (n.operator_key IS NULL OR n.operator_key = lower(trim(u.operator)))
-    AND (n.gallery IS NULL OR n.gallery = u.gallery)
+    ON n.account = u.account AND n.day_no = u.day_no AND u.ts_s >= n.starts_s AND u.ts_s < n.ends_s AND (n.gallery IS NULL OR n.gallery = q.gallery)
   GROUP BY u.use_no
 )
 SELECT use_no, CASE first_kind WHEN 1 THEN 'test' WHEN 2 THEN 'training' WHEN 3 THEN 'outage' WHEN 4 THEN 'import' ELSE 'migration' END AS notice_kind FROM hits;

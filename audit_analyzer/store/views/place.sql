@@ -107,8 +107,8 @@ WITH towns AS (
 SELECT
   q.system, q.query_id, q.export_id, q.record, q.ts_s, q.operator, q.agency, n.assembly_id, n.distance_m, n.ts_s - n.starts_s AS after_start_s, n.ends_s - n.ts_s AS before_end_s,
   n.how AS by, q.explained_by, q.operation, q.status, q.is_search, q.subject, q.probe, q.candidate, q.case_key, q.captured_s
-FROM found AS n
-INNER JOIN ground.queries AS q ON q.use_no = n.use_no;
+FROM ground.queries AS q
+INNER JOIN found AS n ON q.use_no = n.use_no;
 
 -- cell_hours: One row for each system, level of grid (see assembly_cells), cell and UTC hour with unexplained searches done: what the lift of an assembly is measured by.
 -- materialise: nothing without main.assemblies
@@ -176,8 +176,8 @@ WITH windows AS (
   INNER JOIN ground.assembly_cells AS c ON c.assembly_id = w.assembly_id
 ), counted AS (
   SELECT w.assembly_id, w.system, w.week, CAST(sum(h.searches) AS BIGINT) AS searches
-  FROM windows AS w
-  INNER JOIN ground.cell_hours AS h
+  FROM ground.cell_hours AS h
+  INNER JOIN windows AS w
     ON h.system = w.system AND h.level = w.level AND h.cell_x = w.cell_x AND h.cell_y = w.cell_y AND h.hour_no >= w.from_hour AND h.hour_no < w.to_hour
   GROUP BY w.assembly_id, w.system, w.week
 ), filled AS (

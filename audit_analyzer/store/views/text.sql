@@ -1,43 +1,72 @@
 -- Words in what people wrote: every carrier of a justification, joined to the lexicons through its distinct texts, never by one scan for each word.
 
--- carrier_texts: One row for each use and carrier with what was written there (text) and what is looked up for it (sought). Case numbers, carriers and probes are looked up by their
--- shape: digits as zeros and long hexadecimal ids as one zero, unless a digit may stand for a letter or is one of a known number (50501, 287g, 1325), so that ten million file names are a few
--- hundred shapes; what holds neither letters near one another, nor such a number, nor writing beyond ASCII is not looked up at all.
+-- carrier_texts: One row for each carrier and distinct text that is looked up for it. Case numbers and probes are looked up by their shape: digits as zeros, unless a digit may stand for
+-- a letter or is one of a known number (50501, 287g, 1325), so that ten million file names are a few hundred shapes; what holds neither letters near one another, nor such a number,
+-- nor writing beyond ASCII is not looked up.
 CREATE VIEW carrier_texts AS
-SELECT c.use_no, c.carrier, c.text, c.sought
+SELECT c.carrier, c.sought
 FROM (
-  SELECT q.rowid AS use_no, 'reason' AS carrier, q.reason AS text, q.reason AS sought FROM main.queries AS q
+  SELECT DISTINCT 'reason' AS carrier, reason AS sought FROM main.queries
   UNION ALL
-  SELECT q.rowid AS use_no, 'offense' AS carrier, q.offense AS text, q.offense AS sought FROM main.queries AS q
+  SELECT DISTINCT 'offense' AS carrier, offense AS sought FROM main.queries
   UNION ALL
-  SELECT q.rowid AS use_no, 'gallery' AS carrier, q.gallery AS text, q.gallery AS sought FROM main.queries AS q
+  SELECT DISTINCT 'gallery' AS carrier, gallery AS sought FROM main.queries
   UNION ALL
-  SELECT q.rowid AS use_no, 'on_behalf_of' AS carrier, q.on_behalf_of AS text, q.on_behalf_of AS sought FROM main.queries AS q
+  SELECT DISTINCT 'on_behalf_of' AS carrier, on_behalf_of AS sought FROM main.queries
   UNION ALL
-  SELECT q.rowid AS use_no, 'place' AS carrier, q.place AS text, q.place AS sought FROM main.queries AS q
+  SELECT DISTINCT 'place' AS carrier, place AS sought FROM main.queries
   UNION ALL
-  SELECT q.rowid AS use_no, 'case_number' AS carrier, q.case_number AS text, shape_of(q.case_number) AS sought FROM main.queries AS q
+  SELECT DISTINCT 'carriers' AS carrier, carriers AS sought FROM main.queries
   UNION ALL
-  SELECT q.rowid AS use_no, 'carriers' AS carrier, q.carriers AS text, shape_of(q.carriers) AS sought FROM main.queries AS q
+  SELECT DISTINCT 'case_number' AS carrier, shape_of(case_number) AS sought FROM main.queries
   UNION ALL
-  SELECT q.rowid AS use_no, 'probe' AS carrier, q.probe AS text, shape_of(q.probe) AS sought FROM main.queries AS q
+  SELECT DISTINCT 'probe' AS carrier, shape_of(probe) AS sought FROM main.queries
 ) AS c
 WHERE c.sought IS NOT NULL;
 
--- word_hits: One row for each use, carrier and lexicon entry found in it; cleared is NULL or says why a look-alike sense applies (rules pass over those).
--- materialise: nothing without ground.text_hits
+-- word_hits: One row for each use, carrier and lexicon entry found in it; cleared is NULL or says why a look-alike sense applies (rules pass over those). Ask for a lexicon: a condition on
+-- it reaches the distinct texts first, and only their uses are read.
 CREATE VIEW word_hits AS
+WITH wanted AS (
+  SELECT c.carrier, c.text AS sought, h.lexicon, h.word, h.matched, h.language, h.disguised, h.cleared, h.sense, h.year_from, h.year_to
+  FROM ground.text_hits AS h INNER JOIN ground.sought_texts AS c ON c.text = h.text
+), written AS (
+  SELECT q.system, q.query_id, q.export_id, q.record, q.occurred_at, q.operator, q.agency, q.operation, q.status, q.reason AS text, w.*
+  FROM wanted AS w INNER JOIN main.queries AS q ON q.reason = w.sought
+  WHERE w.carrier = 'reason'
+  UNION ALL
+  SELECT q.system, q.query_id, q.export_id, q.record, q.occurred_at, q.operator, q.agency, q.operation, q.status, q.offense AS text, w.*
+  FROM wanted AS w INNER JOIN main.queries AS q ON q.offense = w.sought
+  WHERE w.carrier = 'offense'
+  UNION ALL
+  SELECT q.system, q.query_id, q.export_id, q.record, q.occurred_at, q.operator, q.agency, q.operation, q.status, q.gallery AS text, w.*
+  FROM wanted AS w INNER JOIN main.queries AS q ON q.gallery = w.sought
+  WHERE w.carrier = 'gallery'
+  UNION ALL
+  SELECT q.system, q.query_id, q.export_id, q.record, q.occurred_at, q.operator, q.agency, q.operation, q.status, q.on_behalf_of AS text, w.*
+  FROM wanted AS w INNER JOIN main.queries AS q ON q.on_behalf_of = w.sought
+  WHERE w.carrier = 'on_behalf_of'
+  UNION ALL
+  SELECT q.system, q.query_id, q.export_id, q.record, q.occurred_at, q.operator, q.agency, q.operation, q.status, q.place AS text, w.*
+  FROM wanted AS w INNER JOIN main.queries AS q ON q.place = w.sought
+  WHERE w.carrier = 'place'
+  UNION ALL
+  SELECT q.system, q.query_id, q.export_id, q.record, q.occurred_at, q.operator, q.agency, q.operation, q.status, q.carriers AS text, w.*
+  FROM wanted AS w INNER JOIN main.queries AS q ON q.carriers = w.sought
+  WHERE w.carrier = 'carriers'
+  UNION ALL
+  SELECT q.system, q.query_id, q.export_id, q.record, q.occurred_at, q.operator, q.agency, q.operation, q.status, q.case_number AS text, w.*
+  FROM wanted AS w INNER JOIN main.queries AS q ON shape_of(q.case_number) = w.sought
+  WHERE w.carrier = 'case_number'
+  UNION ALL
+  SELECT q.system, q.query_id, q.export_id, q.record, q.occurred_at, q.operator, q.agency, q.operation, q.status, q.probe AS text, w.*
+  FROM wanted AS w INNER JOIN main.queries AS q ON shape_of(q.probe) = w.sought
+  WHERE w.carrier = 'probe'
+)
 SELECT
-  q.system, q.query_id, q.export_id, q.record, seconds(q.occurred_at) AS ts_s, q.operator, q.agency, q.operation, q.status,
-  c.carrier, h.lexicon, h.word, h.matched, h.language, h.disguised, c.text,
-  coalesce(
-    h.cleared,
-    CASE WHEN year(q.occurred_at) < h.year_from OR year(q.occurred_at) > h.year_to THEN 'the word has this meaning only in other years' END
-  ) AS cleared,
-  h.sense
-FROM ground.text_hits AS h
-INNER JOIN ground.carrier_texts AS c ON c.sought = h.text
-INNER JOIN main.queries AS q ON q.rowid = c.use_no;
+  system, query_id, export_id, record, seconds(occurred_at) AS ts_s, operator, agency, operation, status, carrier, lexicon, word, matched, language, disguised, text,
+  coalesce(cleared, CASE WHEN year(occurred_at) < year_from OR year(occurred_at) > year_to THEN 'the word has this meaning only in other years' END) AS cleared, sense
+FROM written;
 
 -- reject_words: One row for each unreadable record and lexicon entry found in its bytes.
 CREATE VIEW reject_words AS

@@ -18,6 +18,9 @@ CREATE TABLE zone_spans (system VARCHAR, from_s BIGINT, to_s BIGINT, offset_s BI
 -- service_accounts: One row for each service account that audit.toml lists for a system.
 CREATE TABLE service_accounts (system VARCHAR, operator VARCHAR);
 
+-- sought_texts: One row for each carrier and distinct text that is looked up for it (see carrier_texts).
+CREATE TABLE sought_texts (carrier VARCHAR, text VARCHAR);
+
 -- texts: One row for each distinct text of a carrier: folded copy, whether it was disguised, what kind of reason it would make and the key that equal reasons share (wordhits.py).
 CREATE TABLE texts (text VARCHAR, folded VARCHAR, disguised BOOLEAN, reason_class VARCHAR, reason_key VARCHAR);
 

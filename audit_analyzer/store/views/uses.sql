@@ -29,7 +29,7 @@ SELECT
   n.account, n.system, n.agency, n.operator, n.operator_kind, n.operator_key, coalesce(n.agency_key, '') AS agency_key,
   CASE WHEN r.persons = 1 THEN r.person ELSE n.operator END AS person,
   n.operator_kind = 'service' OR d.operator_key IS NOT NULL OR coalesce(r.service_role, FALSE) AS is_machine,
-  d.operator_key IS NOT NULL AS service_declared,
+  d.operator_key IS NOT NULL AS service_declared, CAST(dense_rank() OVER (ORDER BY coalesce(n.agency_key, '')) AS INTEGER) AS agency_no,
   r.service_from_s, r.service_to_s, r.account IS NOT NULL AS rostered, s.operator_key IS NOT NULL AS has_shifts
 FROM numbered AS n
 LEFT JOIN rostered AS r ON r.account = n.account
@@ -42,70 +42,84 @@ CREATE VIEW zone_days AS
 SELECT z.system, CAST(d.day_no AS INTEGER) AS day_no, z.from_s, z.to_s, z.offset_s
 FROM ground.zone_spans AS z, LATERAL (SELECT unnest(range(z.from_s // 86400, (z.to_s - 1) // 86400 + 1)) AS day_no) AS d;
 
--- uses: One row for each use with its place in main.queries (use_no), its account and the keys that context is joined by: the narrow ground of the wide table below.
-CREATE VIEW uses AS
-SELECT
-  q.rowid AS use_no, a.account, a.agency_key, q.system, q.agency, q.operator, q.gallery, seconds(q.occurred_at) AS ts_s, day_of(q.occurred_at) AS day_no,
-  CASE WHEN q.case_number_state = 'value' THEN key_of(q.case_number) END AS case_key,
-  q.operation IN ('identification', 'video_search', 'live_watch') AS is_search, q.status, coalesce(q.subject, q.probe) AS person_sought
-FROM main.queries AS q
-INNER JOIN ground.accounts AS a
-  ON a.system = q.system AND a.agency IS NOT DISTINCT FROM q.agency AND a.operator IS NOT DISTINCT FROM q.operator AND a.operator_kind = q.operator_kind;
-
--- queries: One row for each use of a matcher: the model's columns (times as seconds, lists as text joined by ';'), the derived ones, and what the context explains of it.
+-- use_keys: One row for each use, in the order of main.queries (use_no is its place there): its account and what follows from its own record.
 -- materialise
-CREATE VIEW queries AS
-WITH keyed AS (
+CREATE VIEW use_keys AS
+SELECT
+  q.rowid AS use_no, a.account, seconds(q.occurred_at) AS ts_s, day_of(q.occurred_at) AS day_no,
+  q.operation IN ('identification', 'video_search', 'live_watch') AS is_search, q.time_basis IN ('declared', 'inferred') AS zone_known,
+  CASE WHEN q.time_basis IN ('declared', 'inferred') THEN seconds(q.occurred_at) + z.offset_s END AS local_s,
+  CASE WHEN q.reason_state = 'value' THEN coalesce(t.reason_class, 'stated') ELSE q.reason_state END AS reason_class,
+  t.reason_key, a.is_machine, a.person,
+  CAST(floor(q.longitude * 100) AS INTEGER) AS cell_x, CAST(floor(q.latitude * 100) AS INTEGER) AS cell_y
+FROM main.queries AS q
+LEFT JOIN ground.accounts AS a
+  ON a.system = q.system AND a.agency IS NOT DISTINCT FROM q.agency AND a.operator IS NOT DISTINCT FROM q.operator AND a.operator_kind = q.operator_kind
+LEFT JOIN ground.zone_days AS z
+  ON z.system = q.system AND z.day_no = day_of(q.occurred_at) AND seconds(q.occurred_at) >= z.from_s AND seconds(q.occurred_at) < z.to_s
+LEFT JOIN ground.texts AS t ON t.text = q.reason
+ORDER BY use_no;
+
+-- use_cases: One row for each use, in the same order, with what its record says of its case and of the person sought (computed where it is read: ten million keys cost more to store).
+CREATE VIEW use_cases AS
+SELECT
+  rowid AS use_no, query_id, gallery, CASE WHEN case_number_state = 'value' THEN key_of(case_number) END AS case_key,
+  hash(coalesce(subject, probe)) AS sought
+FROM main.queries;
+
+-- use_context: One row for each use, in the same order: what cases, leave, shifts, notices and the roster say of it, and what explains it (see explanations.sql).
+-- materialise
+CREATE VIEW use_context AS
+WITH known AS (
   SELECT
-    q.rowid AS use_no, columns(queries, q),
-    seconds(q.occurred_at) AS ts_s, day_of(q.occurred_at) AS day_no,
-    q.time_basis IN ('declared', 'inferred') AS zone_known,
-    q.operation IN ('identification', 'video_search', 'live_watch') AS is_search,
-    CASE WHEN q.case_number_state = 'value' THEN key_of(q.case_number) END AS case_key,
-    CAST(floor(q.longitude * 100) AS INTEGER) AS cell_x, CAST(floor(q.latitude * 100) AS INTEGER) AS cell_y,
-    a.account, a.agency_key, a.operator_key, a.is_machine, a.person, a.has_shifts,
-    a.service_declared OR coalesce(seconds(q.occurred_at) >= a.service_from_s AND seconds(q.occurred_at) < a.service_to_s, FALSE) AS is_rostered_service
-  FROM main.queries AS q
-  INNER JOIN ground.accounts AS a
-    ON a.system = q.system AND a.agency IS NOT DISTINCT FROM q.agency AND a.operator IS NOT DISTINCT FROM q.operator AND a.operator_kind = q.operator_kind
-), known AS (
-  SELECT
-    u.*,
-    CASE WHEN u.zone_known THEN u.ts_s + z.offset_s END AS local_s,
-    CASE WHEN u.reason_state = 'value' THEN coalesce(t.reason_class, 'stated') ELSE u.reason_state END AS reason_class,
-    t.reason_key,
+    u.use_no,
     coalesce(c.case_key, w.case_key) IS NOT NULL AS case_known, coalesce(c.is_open, w.is_open, FALSE) AS case_open, o.key_b IS NOT NULL AS case_assigned,
-    CASE WHEN u.case_key IS NOT NULL THEN coalesce(k.case_subjects, 1) END AS case_subjects,
-    CASE WHEN u.case_key IS NOT NULL THEN coalesce(k.operator_subjects, 1) END AS case_operator_subjects,
-    ((aq.key_b IS NOT NULL) OR (ac.key_b IS NOT NULL)) AS authorized,
-    CASE WHEN u.has_shifts THEN s.operator_key IS NOT NULL END AS on_shift,
+    CASE WHEN q.case_key IS NOT NULL THEN coalesce(k.case_subjects, 1) END AS case_subjects,
+    CASE WHEN q.case_key IS NOT NULL THEN coalesce(k.operator_subjects, 1) END AS case_operator_subjects,
+    aq.key_b IS NOT NULL OR ac.key_b IS NOT NULL AS authorized,
+    CASE WHEN a.has_shifts THEN s.operator_key IS NOT NULL END AS on_shift,
+    a.service_declared OR coalesce(u.ts_s >= a.service_from_s AND u.ts_s < a.service_to_s, FALSE) AS is_rostered_service,
     n.notice_kind
-  FROM keyed AS u
-  LEFT JOIN ground.zone_days AS z ON z.system = u.system AND z.day_no = u.day_no AND u.ts_s >= z.from_s AND u.ts_s < z.to_s
-  LEFT JOIN ground.texts AS t ON t.text = u.reason
-  LEFT JOIN ground.case_spans AS c ON c.case_key = u.case_key AND c.agency_key = u.agency_key AND u.ts_s >= c.from_s AND u.ts_s < c.to_s
+  FROM ground.use_keys AS u
+  POSITIONAL JOIN ground.use_cases AS q
+  LEFT JOIN ground.accounts AS a ON a.account = u.account
+  LEFT JOIN ground.case_spans AS c ON c.case_key = q.case_key AND c.agency_key = a.agency_key AND u.ts_s >= c.from_s AND u.ts_s < c.to_s
   LEFT JOIN ground.case_spans_of_any AS w
-    ON w.case_key = CASE WHEN c.case_key IS NULL THEN u.case_key END AND u.ts_s >= w.from_s AND u.ts_s < w.to_s
-  LEFT JOIN ground.assigned_spans AS o ON o.key_b = u.case_key AND o.account = u.account AND u.ts_s >= o.from_s AND u.ts_s < o.to_s
-  LEFT JOIN ground.case_crowds AS k ON k.case_key = u.case_key AND k.account = u.account
-  LEFT JOIN ground.authorized_queries AS aq ON aq.key_b = u.query_id AND aq.key_a = u.system AND u.ts_s >= aq.from_s AND u.ts_s < aq.to_s
-  LEFT JOIN ground.authorized_cases AS ac ON ac.key_b = u.case_key AND ac.key_a = u.system AND u.ts_s >= ac.from_s AND u.ts_s < ac.to_s
-  LEFT JOIN ground.shift_days AS s ON s.operator_key = u.operator_key AND s.day_no = u.day_no AND u.ts_s >= s.from_s AND u.ts_s < s.to_s
+    ON w.case_key = CASE WHEN c.case_key IS NULL THEN q.case_key END AND u.ts_s >= w.from_s AND u.ts_s < w.to_s
+  LEFT JOIN ground.assigned_spans AS o ON o.key_b = q.case_key AND o.account = u.account AND u.ts_s >= o.from_s AND u.ts_s < o.to_s
+  LEFT JOIN ground.case_crowds AS k ON k.case_hash = hash(q.case_key) AND k.account = u.account
+  LEFT JOIN ground.authorized_queries AS aq ON aq.key_b = q.query_id AND aq.key_a = a.system AND u.ts_s >= aq.from_s AND u.ts_s < aq.to_s
+  LEFT JOIN ground.authorized_cases AS ac ON ac.key_b = q.case_key AND ac.key_a = a.system AND u.ts_s >= ac.from_s AND u.ts_s < ac.to_s
+  LEFT JOIN ground.shift_days AS s ON s.operator_key = a.operator_key AND s.day_no = u.day_no AND u.ts_s >= s.from_s AND u.ts_s < s.to_s
   LEFT JOIN ground.notice_uses AS n ON n.use_no = u.use_no
 )
 SELECT
-  k.* EXCLUDE (agency_key, operator_key, has_shifts),
-  CAST(floor(k.local_s / 86400) AS INTEGER) AS local_day_no,
-  CAST(floor((k.local_s - floor(k.local_s / 86400) * 86400) / 3600) AS INTEGER) AS local_hour,
-  CAST(((CAST(floor(k.local_s / 86400) AS INTEGER) + 3) % 7 + 7) % 7 AS INTEGER) AS local_dow,
+  k.*,
   CASE
     WHEN k.is_rostered_service THEN 'service_account'
     WHEN k.notice_kind IS NOT NULL THEN k.notice_kind
     WHEN k.authorized THEN 'authorization'
-    WHEN k.case_open AND k.case_assigned AND k.case_operator_subjects <= f.case_subjects THEN 'case'
+    WHEN k.case_open AND k.case_assigned AND k.case_operator_subjects <= (SELECT case_subjects FROM ground.figures) THEN 'case'
   END AS explained_by
 FROM known AS k
-CROSS JOIN ground.figures AS f;
+ORDER BY use_no;
+
+-- queries: One row for each use of a matcher: the model's columns (times as seconds, lists as text joined by ';'), the derived ones, and what the context explains of it. The three
+-- tables lie side by side in one order, which ground.py verifies whenever it fills them: no copy of ten million rows, no join by key.
+CREATE VIEW queries AS
+SELECT
+  columns(queries, q), u.ts_s, u.day_no, u.zone_known, u.local_s,
+  CAST(floor(u.local_s / 86400) AS INTEGER) AS local_day_no,
+  CAST(floor(u.local_s / 3600) - 24 * floor(u.local_s / 86400) AS INTEGER) AS local_hour,
+  CAST(floor(u.local_s / 86400) + 3 - 7 * floor((floor(u.local_s / 86400) + 3) / 7) AS INTEGER) AS local_dow,
+  u.is_search, u.is_machine, u.person,
+  CASE WHEN q.case_number_state = 'value' THEN key_of(q.case_number) END AS case_key, u.reason_class, u.reason_key, c.explained_by,
+  c.case_known, c.case_open, c.case_assigned, c.case_subjects, c.case_operator_subjects, c.authorized, c.on_shift, c.notice_kind, c.is_rostered_service,
+  u.cell_x, u.cell_y, u.account, u.use_no
+FROM (SELECT rowid AS row_no, * FROM main.queries) AS q
+POSITIONAL JOIN ground.use_keys AS u
+POSITIONAL JOIN ground.use_context AS c
+WHERE q.row_no = u.use_no AND q.row_no = c.use_no;
 
 -- searches: One row for each search that was done: identification, video search or live watch with status ok. This is what is counted.
 CREATE VIEW searches AS SELECT * FROM ground.queries WHERE is_search AND status = 'ok';
