@@ -36,7 +36,7 @@ def gather(store: Store, settings: Settings, run_id: str, outcomes: Sequence[Rul
     read = {e["export_id"] for e in ledger if e["outcome"] == "accepted"}  # also one that failed under another name at first
     broken = [f"{e['path']}: {e['outcome']}: {e['reason']}" for e in ledger if e["outcome"] != "accepted" and e["export_id"] not in read]
     packs = clauses.load(settings.rule_folders())
-    decided = triage.decisions(store)
+    decided = triage.decisions(store, as_of)
     return Night(
         run_id=run_id,
         as_of=as_of,

@@ -73,7 +73,7 @@ def _name(fields: Sequence[Field]) -> None:
 
 def _lines(file: Path, parts: Sequence[readers.Part], delimiter: str, fields: Sequence[Field]) -> Iterator[str]:
     part = parts[0]
-    yield f"# A draft, made from the first {SAMPLE} records. Settle every line that is marked DECIDE, save it in the workspace's sources/ folder, and ingest the file."
+    yield f"# A draft, made from the first {SAMPLE} records. Settle what is marked DECIDE, save it in the workspace's sources/ folder, ingest the file."
     yield from (
         f"# Not drafted: the table {p.name or p.envelope!r} of the same file. Give it a source of its own, or a [[recognise]] and a [[table]] here."
         for p in parts[1:]

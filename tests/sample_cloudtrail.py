@@ -133,7 +133,7 @@ def planted():
 
 
 def innocent():
-    """Look-alikes: a missing child, retries after throttling, a nightly job over the gallery, searches across accounts, late and replaced records, other services."""
+    """Look-alikes: a missing child, retries after throttling, a nightly job, searches across accounts, late and replaced records, other services."""
     for n in range(26):
         yield search(at(dt.date(2026, 4, 14), 17, 1 + n // 3, 15 * (n % 3)), "ekline", f"cases/26-01777/frame-{n:02d}.jpg", limit=85)
     for n in range(7):

@@ -30,6 +30,7 @@ OLD = [
 ]
 NEW = [*OLD[:3], "UTC Time", *OLD[3:]]
 FOLLOW = ["Entry ID", "Scan ID", "Entry", "Opened", "Entry Time", "Entered By", "Agency", "Outcome", "Match ID", "Note"]
+TWO_NAMES, RETAKEN = "T-700009", "T-700033"
 PHOTOS = ["Photo ID", "Scan ID", "Stored", "Deleted", "Matched", "Citizenship", "Person Token", "Retain Until", "Hold From", "Hold To"]
 
 
@@ -69,7 +70,7 @@ def scan(rng, moment, badge, near, *, spread=0.05, token=None, result=None, best
 
 
 def scans():
-    """Street stops over six months; planted: two assemblies with two people at both, a chapel and a clinic, one face with two names, one badge at two places."""
+    """Street stops; planted: two people at two assemblies, a chapel and a clinic, one face with two names, one badge at two places."""
     rng = chance("field")
     for day in days():
         for badge, agency in OFFICERS.items():
@@ -92,7 +93,7 @@ def scans():
     for n, place in enumerate((PLACES[0], PLACES[1]) * 4):
         yield scan(rng, at(dt.date(2026, 2, 1) + dt.timedelta(days=7 * (n // 2)), 10 + n % 2, 12), "SC-2214", place[3:], spread=0.0006, note="")
     for n, (best, moment) in enumerate((("M-31007", at(dt.date(2026, 5, 20), 14, 1)), ("M-88120", at(dt.date(2026, 5, 20), 14, 3)))):
-        yield scan(rng, moment, "OF-130", FLATS, token="T-700009", result=f"REF 5D{n}A11", best=best, encounter="E-TWO-NAMES")
+        yield scan(rng, moment, "OF-130", FLATS, token=TWO_NAMES, result=f"REF 5D{n}A11", best=best, encounter="E-TWO-NAMES")
     for n, near in enumerate((CENTRE, FLATS)):
         yield scan(rng, at(dt.date(2026, 6, 11), 13, 20 * n), "SC-2201", near, note="second tablet" if n else "")
     for n in range(3):
@@ -101,7 +102,7 @@ def scans():
             at(dt.date(2026, 6, 2), 16, 2, 20 * n),
             "SC-2207",
             CENTRE,
-            token="T-700033",
+            token=RETAKEN,
             result="POOR IMAGE - RETAKE" if n < 2 else "NO MATCH",
             encounter="E-RETAKE",
         )

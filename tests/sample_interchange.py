@@ -7,7 +7,7 @@ from sample_world import COUNTY, LAST, at, cases, chance, days, few, iso, some_t
 
 
 def gate():
-    """Boarding gates: photos deleted within the limits, but for one gate whose clean-up failed for three days; some noncitizens' photos stay too long, one on hold."""
+    """Boarding gates: photos deleted in time, but for a gate whose clean-up failed for three days; some noncitizens' photos stay too long, one on hold."""
     rng = chance("gate")
     uses, items = [], []
     for day in days(dt.date(2026, 5, 1)):

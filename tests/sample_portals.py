@@ -95,7 +95,7 @@ def full():
 
 
 def planted(rng):
-    """Planted: one plate followed for months, searches about protests, blank and stand-in reasons, work for others. Look-alike: a hot list that runs by clock."""
+    """Planted: one plate followed for months, protests, blank and stand-in reasons, work for others. Look-alike: a hot list that runs by clock."""
     for n in range(19):
         yield full_row(rng, at(dt.date(2026, 2, 3) + dt.timedelta(days=6 * n + n % 3), 22, 10 + n), USERS[4], EX_PARTNER[n % 5], mark="ZZEX777")
     for n, reason in enumerate(PROTEST * 2):
@@ -183,41 +183,8 @@ DRIFT = ["identity theft", "immigration benefit fraud", "person of interest", "t
 
 def vendor():
     """Searches, users and decisions of a portal bought for child-exploitation cases, used from November 2025 and assessed in March 2026."""
-    rng = chance("vendor")
-    rows, decided = [], []
-    first = dt.date(2025, 11, 10)
-    for day in days(first, LAST):
-        drift = min(0.85, (day - first).days / 230)
-        for user in [*COUNTED, *UNCOUNTED, *TRIALS]:
-            if day.weekday() < 5 and rng.random() < 0.22:
-                rows.append(portal_row(rng, some_time(rng, day, 7, 19), user, rng.choice(DRIFT) if rng.random() < drift else "child exploitation"))
-    for n in range(9):
-        rows.append(
-            portal_row(
-                rng,
-                at(dt.date(2026, 4, 6) + dt.timedelta(days=2 * n), 20, 5 * n),
-                "agent11@rfo.example",
-                "child exploitation",
-                number="RFO-26-004",
-                image=f"fb_profile_{n}.jpg",
-                kind="Social media",
-                person=f"VP-{900 + n}",
-            )
-        )
-    for n in range(7):
-        rows.append(
-            portal_row(
-                rng,
-                at(dt.date(2026, 5, 3), 9, 6 * n),
-                "agent03@rfo.example",
-                "person of interest",
-                number="",
-                image=f"screenshot_march_{n}.png",
-                kind="Social media",
-                reason="attendees of Saturday march, who organizes",
-            )
-        )
-    rows.sort(key=lambda r: (r[-1], r[1]))
+    rng, decided = chance("vendor"), []
+    rows = sorted(portal_rows(rng), key=lambda r: (r[-1], r[1]))
     rows = [[f"VS-{100001 + n}", *r] for n, r in enumerate(rows)]
     for row in rows:
         moment = row[-1]
@@ -231,6 +198,38 @@ def vendor():
     yield "vendor_portal/exports/searches.csv", table(SEARCHES, [r[:-1] for r in rows])
     yield "vendor_portal/exports/users.csv", table(["Email", "Name", "Organization", "License", "Created", "Disabled", "Role"], accounts())
     yield "vendor_portal/exports/decisions.csv", table(["Search ID", "Decision", "Decided By", "Opened", "Decided", "Top Match", "Comment"], decided)
+
+
+def portal_rows(rng):
+    """Background whose purpose drifts; planted: one case number over nine people, seven photos of marchers."""
+    first = dt.date(2025, 11, 10)
+    for day in days(first, LAST):
+        drift = min(0.85, (day - first).days / 230)
+        for user in [*COUNTED, *UNCOUNTED, *TRIALS]:
+            if day.weekday() < 5 and rng.random() < 0.22:
+                yield portal_row(rng, some_time(rng, day, 7, 19), user, rng.choice(DRIFT) if rng.random() < drift else "child exploitation")
+    for n in range(9):
+        yield portal_row(
+            rng,
+            at(dt.date(2026, 4, 6) + dt.timedelta(days=2 * n), 20, 5 * n),
+            "agent11@rfo.example",
+            "child exploitation",
+            number="RFO-26-004",
+            image=f"fb_profile_{n}.jpg",
+            kind="Social media",
+            person=f"VP-{900 + n}",
+        )
+    for n in range(7):
+        yield portal_row(
+            rng,
+            at(dt.date(2026, 5, 3), 9, 6 * n),
+            "agent03@rfo.example",
+            "person of interest",
+            number="",
+            image=f"screenshot_march_{n}.png",
+            kind="Social media",
+            reason="attendees of Saturday march, who organizes",
+        )
 
 
 def portal_row(rng, moment, user, crime, *, number=None, image=None, kind=None, person="", reason=None):
