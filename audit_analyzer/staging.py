@@ -108,14 +108,14 @@ class Staging:
             f" LEFT JOIN (SELECT cell, {sql} AS state FROM (SELECT DISTINCT t_{name} AS cell FROM cells)) {name}_of ON {name}_of.cell = cells.t_{name}"
             for name, sql in states.items()
         )
-        said = "".join(f", coalesce({name}_of.state, 'empty') AS s_{name}" for name in states)
+        said = "".join(f", coalesce({name}_of.state, {self._absent(outputs[name])}) AS s_{name}" for name in states)
         return (
             f"WITH cells AS MATERIALIZED ({cells}), stated AS (SELECT cells.*{said} FROM cells{judged}) "
             f"SELECT n, export_id, record, {_key(table, outputs)} AS row_key, row_hash, {bad or '0::HUGEINT'} AS bad, "
             f"CASE {wrong} END AS wrong, {', '.join(f'v_{c.name} AS {c.name}' for c in table.columns)}"
             f"{''.join(f', t_{c.name}' for _, c in checked)}, {'t_supersedes' if 'supersedes' in outputs else 'false'} AS supersedes "
-            f"FROM (SELECT *, {_whole(table, outputs)} AS row_hash, "
-            f"{', '.join(f'{value} AS v_{name}' for name, value in values.items())} FROM stated)"
+            f"FROM (SELECT * {_own_id(table, outputs)}, md5_number({_whole(table, outputs)}) AS row_hash "
+            f"FROM (SELECT *, {', '.join(f'{value} AS v_{name}' for name, value in values.items())} FROM stated))"
         )
 
     def _read(self, column: Column) -> str:
@@ -161,17 +161,18 @@ class Staging:
         told = self._state(name, text, outputs)
         return f"s_{name}" if told.startswith("(CASE") else told
 
+    def _absent(self, expression: exp.Expression) -> str:
+        """What a cell is that is not there. Keys of JSON records come and go: a later record may have what the first ones left out."""
+        return "'empty'" if self.exported(expression) else "'not_exported'"
+
     def _state(self, name: str, text: Mapping[str, str], outputs: Mapping[str, exp.Expression]) -> str:
         """What kind of fact a cell is: absent by design, left out, blank, blacked out, a stand-in, the interface's own words, or a value."""
         if name not in outputs or name in self.source.not_logged.get("queries", ()):
             return "'not_exported'" if self.source.name == INTERCHANGE else "'not_logged'"
-        absent = "'empty'"
-        if not self.exported(outputs[name]):
-            if self.rows_of_text:
-                return "'not_exported'"
-            absent = "'not_exported'"  # keys of JSON records come and go: a later record may have what the first ones left out
+        if self.rows_of_text and not self.exported(outputs[name]):
+            return "'not_exported'"
         cell, key = text[name], key_sql(text[name])
-        tests = [f"WHEN {cell} IS NULL THEN {absent} WHEN trim({cell}) = '' THEN 'empty'"]
+        tests = [f"WHEN {cell} IS NULL THEN {self._absent(outputs[name])} WHEN trim({cell}) = '' THEN 'empty'"]
         for state, marks in tokens(name).items():
             found = [f"{key} IN ({', '.join(map(text_of, marks.words))})"] if marks.words else []
             found += [f"regexp_matches({key}, {text_of(p)})" for p in marks.patterns]

@@ -10,7 +10,13 @@ DAY = "2026-03-01"
 
 def use(n, **given):
     """One row of `queries` in the interchange form; what is given replaces or adds columns."""
-    return {"query_id": f"q-{n}", "system": "metro", "operation": "identification", "occurred_at": f"{DAY}T{n // 60 % 24:02}:{n % 60:02}:00Z", "operator": f"officer-{n % 3}"} | given
+    return {
+        "query_id": f"q-{n}",
+        "system": "metro",
+        "operation": "identification",
+        "occurred_at": f"{DAY}T{n // 60 % 24:02}:{n % 60:02}:00Z",
+        "operator": f"officer-{n % 3}",
+    } | given
 
 
 def event(n, name="SearchFacesByImage", **given):

@@ -147,7 +147,20 @@ def test_a_decimal_comma_counts_only_where_the_source_declares_it():
 
 
 @pytest.mark.parametrize(
-    ("text", "number"), [("7", 7), ("-7", -7), ("+7", 7), ("7.0", 7), ("7.000000", 7), ("7.5", None), ("1e3", None), ("9" * 19, None), ("0x7", None), ("1 000", None), ("nan", None)]
+    ("text", "number"),
+    [
+        ("7", 7),
+        ("-7", -7),
+        ("+7", 7),
+        ("7.0", 7),
+        ("7.000000", 7),
+        ("7.5", None),
+        ("1e3", None),
+        ("9" * 19, None),
+        ("0x7", None),
+        ("1 000", None),
+        ("nan", None),
+    ],
 )
 def test_a_count_is_whole_or_it_is_none(text, number):
     assert value_of(text, "BIGINT") == number
@@ -165,7 +178,17 @@ def test_only_true_and_false_are_truths(text, truth):
 
 @pytest.mark.parametrize(
     ("text", "items"),
-    [("a;b", ["a", "b"]), (" a ; ;b;", ["a", "b"]), ('["a", "b"]', ["a", "b"]), ("a,b", ["a,b"]), ("", None), (" ; ", None), ("[]", None), ("[broken", None), (None, None)],
+    [
+        ("a;b", ["a", "b"]),
+        (" a ; ;b;", ["a", "b"]),
+        ('["a", "b"]', ["a", "b"]),
+        ("a,b", ["a,b"]),
+        ("", None),
+        (" ; ", None),
+        ("[]", None),
+        ("[broken", None),
+        (None, None),
+    ],
 )
 def test_a_list_is_separated_by_semicolons_or_is_a_json_array_and_an_empty_one_is_not_stated(text, items):
     assert value_of(text, "VARCHAR[]") == items

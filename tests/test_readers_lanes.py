@@ -10,11 +10,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from hostile_cases import XLSX
+from hostile_files import book, styled
+
 from audit_analyzer import readers
 from audit_analyzer.errors import AuditError
 from audit_analyzer.readers.envelope import read_envelope
 from audit_analyzer.readers.reading import read_csv, read_ndjson
 from audit_analyzer.readers.shapes import Layout, Part
+from audit_analyzer.readers.xlsx import read_xlsx
 from audit_analyzer.settings import Limits
 
 HEADER = b"id,name,reason\n"
@@ -104,12 +108,9 @@ def file():
         yield Path(folder) / "export"
 
 
-def by_hand(data: bytes):
+def by_hand(data: bytes):  # noqa: C901  one state machine, in one piece on purpose
     """Records of comma-separated bytes, one byte at a time, written for this test alone: (line, offset, length) of each, None where a quote never closes."""
-    if data.startswith(b"\xef\xbb\xbf"):
-        start = 3
-    else:
-        start = 0
+    start = 3 if data.startswith(b"\xef\xbb\xbf") else 0
     if data[start:] and not data.endswith(b"\n"):
         data += b"\n"
     found, line, first, state, at = [], 1, 1, "start", start
@@ -235,3 +236,28 @@ def test_both_lanes_of_an_envelope_agree_and_locate_every_element(tokens, compac
         assert data[row["offset"] : row["offset"] + row["length"]] == row["raw"].encode()
     for reject in careful[1]:
         assert data[reject.offset : reject.offset + reject.length][: SMALL.record_bytes] == reject.raw
+
+
+sheet_tokens = st.sampled_from(
+    ['<row r="%d">' % i for i in (1, 2, 2, 3, 4, 5)] + ["</row>", "</row>", "</row>", "<row>", '<row r="6" spans="1:2" ht="3">', '<row r="7" r="8">', "<!-- x -->", " ", "\n"]
+    + ['<c r="%s%d"><v>7</v></c>' % (c, n) for c in "AB" for n in (1, 2, 3)] + ['<c r="A2" t="inlineStr"><is><t>id</t></is></c>', '<c r="B2" s="1"/>', "<c><v>1</v></c>"]
+    + ['<c r="A3" s="1"><v>46082.5</v></c>', '<c r="B3" t="s"><v>0</v></c>', '<c r="B3" t="s"><v>9</v></c>', '<c r="B1" t="b"><v>1</v></c>', '<c r="C2" t="e"><v>#N/A</v></c>']
+    + ['<c r="B2"><f>A1&amp;"x"</f><v>2</v></c>', '<c r="B2"><f>A1</f><v>2</v></c>', '<c r="B2"><f>A1</f></c>', '<c r="A2" t="str"><v>a&lt;b</v></c>', "&bogus;", "]]>", "</sheetData>", "<v>3</v>"]
+)
+
+
+@pytest.mark.parametrize("case", XLSX, ids=lambda c: c.name)
+def test_both_lanes_of_a_workbook_agree_on_every_hostile_one(case, file):
+    file.write_bytes(case.data)
+    part = Part("Log", "xlsx", "gzip" if case.data.startswith(b"\x1f\x8b") else None)
+    fast, careful = (outcome(read_xlsx(file, part, Layout(), case.limits, 2**20, careful=c)) for c in (False, True))
+    assert fast == careful
+
+
+@settings(QUICK, max_examples=600)
+@given(tokens=st.lists(sheet_tokens, max_size=25))
+def test_both_lanes_of_a_workbook_agree_on_any_mixture_of_rows_and_cells(tokens, file):
+    rows = '<row r="1"><c r="A1" t="inlineStr"><is><t>id</t></is></c><c r="B1" t="inlineStr"><is><t>name</t></is></c></row>' if len(tokens) % 2 else ""
+    file.write_bytes(book(rows, "".join(tokens), strings="<si><t>x</t></si>", styles=styled("0", "22")))
+    fast, careful = (outcome(read_xlsx(file, Part("Log", "xlsx"), Layout(), Limits(), 2**20, careful=c)) for c in (False, True))
+    assert (fast[0], fast[1].split(":")[2:3]) == (careful[0], careful[1].split(":")[2:3]) if isinstance(fast[0], str) else fast == careful

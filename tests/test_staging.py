@@ -17,7 +17,9 @@ def value_for(table, column):
         return column.words[0]
     if column.name in {"query_id", "system"}:
         return {"query_id": "q-1", "system": "metro"}[column.name]
-    return {"TIMESTAMPTZ": TIME, "DOUBLE": 12.5, "BIGINT": 3, "BOOLEAN": True, "VARCHAR[]": ["north", "south"]}.get(column.type, f"{column.name} of {table.name}")
+    return {"TIMESTAMPTZ": TIME, "DOUBLE": 12.5, "BIGINT": 3, "BOOLEAN": True, "VARCHAR[]": ["north", "south"]}.get(
+        column.type, f"{column.name} of {table.name}"
+    )
 
 
 def full_row(table):
@@ -153,7 +155,9 @@ def test_a_use_without_an_id_of_its_own_gets_one_that_is_the_same_wherever_it_is
 def test_a_declared_zone_makes_local_times_declared_ones(place, files):
     place.says('[[delivery]]\nfiles = "*.csv"\nzone = "America/Los_Angeles"\n')
     place.ingest(write_csv(files / "a.csv", [use(1, occurred_at="2026-03-01T10:00:00")]))
-    assert place.rows("SELECT occurred_at, occurred_at_raw, time_basis FROM queries") == [(dt.datetime(2026, 3, 1, 18, tzinfo=dt.UTC), "2026-03-01T10:00:00", "declared")]
+    assert place.rows("SELECT occurred_at, occurred_at_raw, time_basis FROM queries") == [
+        (dt.datetime(2026, 3, 1, 18, tzinfo=dt.UTC), "2026-03-01T10:00:00", "declared")
+    ]
 
 
 def test_without_any_zone_a_local_time_is_read_as_utc_and_its_basis_is_unknown(place, files):
@@ -163,7 +167,12 @@ def test_without_any_zone_a_local_time_is_read_as_utc_and_its_basis_is_unknown(p
 
 def test_a_local_time_that_the_clock_shows_twice_or_never_is_a_field_issue_on_a_kept_record(place, files):
     place.says('[[delivery]]\nfiles = "*"\nzone = "America/Los_Angeles"\n')
-    rows = [use(1, occurred_at="2026-11-01T01:30:00"), use(2, occurred_at="2026-03-08T02:30:00"), use(3, occurred_at="2026-11-01T01:30:00-07:00"), use(4, occurred_at="2026-11-01T12:00:00")]
+    rows = [
+        use(1, occurred_at="2026-11-01T01:30:00"),
+        use(2, occurred_at="2026-03-08T02:30:00"),
+        use(3, occurred_at="2026-11-01T01:30:00-07:00"),
+        use(4, occurred_at="2026-11-01T12:00:00"),
+    ]
     result = place.one(write_csv(files / "a.csv", rows))
     assert (result.kept, place.values("SELECT record FROM field_issues WHERE column_name = 'occurred_at' ORDER BY record")) == (4, ["2", "3"])
 

@@ -7,7 +7,22 @@ import pytest
 from audit_analyzer.words import Evidence, Finding, Ingested, Rejected, iso
 
 CONTRACT = ("export", "file", "source", "outcome", "reason", "read", "kept", "rejected", "set_aside", "copies", "integrity")
-FINDING = ("finding_id", "rule", "family", "title", "severity", "level", "subject", "period", "figures", "clauses", "explanation", "innocent", "evidence", "status")
+FINDING = (
+    "finding_id",
+    "rule",
+    "family",
+    "title",
+    "severity",
+    "level",
+    "subject",
+    "period",
+    "figures",
+    "clauses",
+    "explanation",
+    "innocent",
+    "evidence",
+    "status",
+)
 
 
 def test_an_instant_is_written_in_utc_with_z():

@@ -79,9 +79,13 @@ class SecondHeader:
         self.gate = sorted({form for n in names if n.strip() for form in (n, n.strip(), n.lower(), n.upper(), n.title())})
         self._gate = set(self.gate)
 
+    def near(self, cells: Sequence[str | None]) -> bool:
+        """Whether one of the first cells is the name of a column, so that it is worth a look."""
+        return not self._gate.isdisjoint(cells[:GATE])
+
     def fault(self, cells: Sequence[str]) -> str | None:
         """REPEATED for the header again. Raises ExportRejected where at least half the columns' names (and two) stand in another order."""
-        if not self._gate.intersection(cells[:GATE]):
+        if not self.near(cells):
             return None
         folded = [_folded(c) for c in cells]
         if folded == self.folded:

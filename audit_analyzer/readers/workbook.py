@@ -15,7 +15,9 @@ from xml.parsers import expat
 
 from audit_analyzer.errors import ExportFailed, ExportRejected
 from audit_analyzer.readers.archives import overlapping
-from audit_analyzer.readers.excel_times import date_kind, excel_iso
+from audit_analyzer.readers.excel_times import date_kind
+from audit_analyzer.readers.sheet_lane import CLOSING, OPENING, certified, plain
+from audit_analyzer.readers.sheet_xml import SheetRow, SheetXml, local
 from audit_analyzer.readers.streams import SMALL, opened, pieces
 
 if TYPE_CHECKING:
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
     from typing import Literal
 
     from audit_analyzer.settings import Limits
+
+    _Start = Callable[[str, dict[str, str]], None]
 
 _IDS = ("http://schemas.openxmlformats.org/officeDocument/2006/relationships id", "http://purl.oclc.org/ooxml/officeDocument/relationships id")
 
@@ -36,19 +40,11 @@ class Sheet(NamedTuple):
     hidden: bool
 
 
-class SheetRow(NamedTuple):
-    """A row: its number (1-based), its cells by column (0-based; None = no value), and what is wrong with it."""
-
-    number: int
-    cells: dict[int, str | None]
-    fault: str | None
-
-
 class Workbook:
     """An open workbook; see `workbook`."""
 
-    def __init__(self, archive: zipfile.ZipFile, limits: Limits) -> None:
-        self.archive, self.limits, self.inflated = archive, limits, 0
+    def __init__(self, archive: zipfile.ZipFile, limits: Limits, *, careful: bool = False) -> None:
+        self.archive, self.limits, self.careful, self.inflated = archive, limits, careful, 0
         self.names = {n.lower(): n for n in archive.namelist()}
         self.sheets: list[Sheet] = []
         self.from_1904 = False
@@ -57,11 +53,29 @@ class Workbook:
         self.kinds = self._kinds()
 
     def rows(self, sheet: Sheet) -> Iterator[SheetRow]:
-        """Every row element of the sheet, in order."""
-        reader = _SheetXml(self)
-        for _ in self._parse(sheet.part, reader.start, reader.end, reader.text):
-            yield from reader.done
-            reader.done.clear()
+        """Every row element of the sheet, in order: whole rows in plain form by the fast lane, everything else by expat."""
+        xml = SheetXml(self)
+        parser = _parser(xml.start, xml.end, xml.text)
+        held, fast = b"", not self.careful
+        with _sound(sheet.part):
+            for piece in self._pieces(sheet.part):
+                held += piece
+                if fast and not xml.inside:
+                    at = held.find(OPENING) + len(OPENING)
+                    fast = (at >= len(OPENING) and plain(held)) or (at < len(OPENING) and len(held) < SMALL)
+                    if not fast or at < len(OPENING):
+                        continue
+                    parser.Parse(held[:at], False)
+                    held, fast = held[at:], xml.inside
+                cut = held.rfind(CLOSING) + len(CLOSING) if fast and xml.inside else len(held)
+                cut = len(held) if cut < len(CLOSING) and len(held) > SMALL * 8 else max(cut, 0) if cut >= len(CLOSING) or not fast else 0
+                block, held = held[:cut], held[cut:]
+                if block and not (fast and xml.inside and certified(block, xml)):
+                    parser.Parse(block, False)
+                yield from xml.done
+                xml.done.clear()
+            parser.Parse(held, True)
+        yield from xml.done
 
     def has_formulas(self, sheet: Sheet) -> bool:
         """Whether any cell of the sheet has a formula."""
@@ -93,24 +107,13 @@ class Workbook:
         except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, zlib.error) as error:
             raise ExportRejected(f"xlsx.broken: {error}", "", "ask for the workbook again, or for CSV") from None
 
-    def _parse(
-        self, part: str, start: Callable[[str, dict[str, str]], None], end: Callable[[str], None] | None = None, text: Callable[[str], None] | None = None
-    ) -> Iterator[None]:
-        """Feeds the part to the handlers, piece by piece; names come without the spreadsheet namespace."""
-        parser = expat.ParserCreate(namespace_separator=" ")
-        parser.buffer_text = True
-        parser.StartElementHandler = start
-        parser.EndElementHandler = end
-        parser.CharacterDataHandler = text
-        parser.StartDoctypeDeclHandler = _no_doctype
-        try:
+    def _parse(self, part: str, start: _Start, end: Callable[[str], None] | None = None, text: Callable[[str], None] | None = None) -> None:
+        """Feeds the whole part to the handlers."""
+        parser = _parser(start, end, text)
+        with _sound(part):
             for piece in self._pieces(part):
                 parser.Parse(piece, False)
-                yield
             parser.Parse(b"", True)
-        except expat.ExpatError as error:
-            raise ExportRejected(f"xlsx.xml: {part}: {error}", "", "ask for the workbook again, or for CSV") from None
-        yield
 
     def _book(self) -> None:
         """Sheets in their order, and the calendar."""
@@ -127,8 +130,8 @@ class Workbook:
             elif local(name) == "workbookPr":
                 self.from_1904 = facts.get("date1904", "0") in ("1", "true", "on")
 
-        _all(self._parse("xl/_rels/workbook.xml.rels", link))
-        _all(self._parse("xl/workbook.xml", start))
+        self._parse("xl/_rels/workbook.xml.rels", link)
+        self._parse("xl/workbook.xml", start)
         for name, identity, hidden in found:
             kind, target = targets.get(identity, ("", ""))
             if not target:
@@ -161,7 +164,7 @@ class Workbook:
                 now.append(data)
 
         if "xl/sharedstrings.xml" in self.names:
-            _all(self._parse("xl/sharedStrings.xml", start, end, text))
+            self._parse("xl/sharedStrings.xml", start, end, text)
         return strings
 
     def _kinds(self) -> list[str | None]:
@@ -184,106 +187,15 @@ class Workbook:
 
         if "xl/styles.xml" in self.names:
             try:
-                _all(self._parse("xl/styles.xml", start, end))
+                self._parse("xl/styles.xml", start, end)
             except ValueError:
                 raise ExportRejected("xlsx.broken: a number format has no number") from None
         return [date_kind(n, formats.get(n)) for n in styles]
 
 
-class _SheetXml:
-    """The handlers of one sheet's XML: rows in `done` as they end. They run five times for each cell, so they look names up and do little else."""
-
-    def __init__(self, book: Workbook) -> None:
-        self.book, self.done = book, list[SheetRow]()
-        self.number, self.suffix, self.column, self.kind, self.style = 0, "0", -1, "n", ""
-        self.cells: dict[int, str | None] = {}
-        self.fault: str | None = None
-        self.value: list[str] = []
-        self.taking = self.valued = self.formula = self.phonetic = False
-        self.tags: dict[str, str] = {}
-        self.columns: dict[str, int] = {}
-
-    def _tag(self, name: str) -> str:
-        tag = self.tags[name] = local(name)
-        return tag
-
-    def start(self, name: str, facts: dict[str, str]) -> None:
-        tag = self.tags.get(name) or self._tag(name)
-        if tag == "c":
-            self._cell(facts)
-        elif tag == "v" or (tag == "t" and not self.phonetic):
-            self.taking = self.valued = True
-        elif tag == "f":
-            self.formula = True
-        elif tag == "rPh":
-            self.phonetic = True
-        elif tag == "row":
-            number = _whole(facts["r"]) if "r" in facts else self.number + 1
-            if number <= self.number:
-                raise ExportRejected(f"xlsx.rows: row {number} stands after row {self.number}", "", "ask for the workbook again, or for CSV")
-            self.number, self.suffix, self.column, self.cells, self.fault = number, str(number), -1, {}, None
-
-    def _cell(self, facts: dict[str, str]) -> None:
-        reference = facts.get("r")
-        column = self.column + 1
-        if reference is not None:
-            letters = reference.removesuffix(self.suffix)
-            known = self.columns.get(letters, -1)
-            column = known if known >= 0 else self._place(reference)
-            if column <= self.column:
-                raise _misplaced(reference, self.number)
-        self.column, self.kind, self.style = column, facts.get("t", "n"), facts.get("s", "")
-        self.value, self.valued, self.formula = [], False, False
-
-    def _place(self, reference: str) -> int:
-        """The column of a reference not met before; remembered by its letters."""
-        column, row = place(reference)
-        if row != self.number:
-            raise _misplaced(reference, self.number)
-        self.columns[column_name(column)] = column
-        return column
-
-    def text(self, data: str) -> None:
-        if self.taking:
-            self.value.append(data)
-
-    def end(self, name: str) -> None:
-        tag = self.tags[name]
-        if tag in ("v", "t"):
-            self.taking = False
-        elif tag == "c":
-            self.cells[self.column] = self._shown("".join(self.value)) if self.valued else None
-            if self.formula and not self.valued:
-                self.fault = self.fault or f"xlsx.formula: cell {column_name(self.column)}{self.number} has a formula and no stored value"
-        elif tag == "rPh":
-            self.phonetic = False
-        elif tag == "row":
-            self.done.append(SheetRow(self.number, self.cells, self.fault))
-
-    def _shown(self, text: str) -> str | None:
-        """The cell's value as text."""
-        if self.kind == "s":
-            index = int(text) if text.isdecimal() else -1
-            if not 0 <= index < len(self.book.strings):
-                self.fault = self.fault or f"xlsx.string: cell {column_name(self.column)}{self.number} points to a shared string that is not there"
-                return text
-            return self.book.strings[index]
-        if self.kind == "b":
-            return {"1": "true", "0": "false"}.get(text, text)
-        if self.kind != "n" or not self.style:
-            return text
-        style = _whole(self.style)
-        kind = self.book.kinds[style] if style < len(self.book.kinds) else None
-        return excel_iso(text, kind, from_1904=self.book.from_1904) if kind else text
-
-
-def _misplaced(reference: str, number: int) -> ExportRejected:
-    return ExportRejected(f"xlsx.cells: cell {reference!r} stands where it cannot, in row {number}", "", "ask for the workbook again, or for CSV")
-
-
 @contextlib.contextmanager
-def workbook(path: Path, compression: Literal["gzip"] | None, limits: Limits) -> Iterator[Workbook]:
-    """The workbook, open. Raises ExportRejected where the archive around it is not sound, ExportFailed for I/O and limits."""
+def workbook(path: Path, compression: Literal["gzip"] | None, limits: Limits, *, careful: bool = False) -> Iterator[Workbook]:
+    """The workbook, open (`careful`: without the fast lane). Raises ExportRejected where the archive around it is not sound, ExportFailed for I/O and limits."""
     with opened(path) as plain, tempfile.TemporaryFile() as inflated:
         file: IO[bytes] = plain
         if compression is not None:
@@ -298,47 +210,29 @@ def workbook(path: Path, compression: Literal["gzip"] | None, limits: Limits) ->
                 wrong = overlapping(file, infos, archive.start_dir)
                 if wrong:
                     raise ExportRejected(wrong.reason.replace("archive.", "xlsx.", 1), "", "ask for the workbook again, or for CSV")
-                yield Workbook(archive, limits)
+                yield Workbook(archive, limits, careful=careful)
         except (zipfile.BadZipFile, NotImplementedError) as error:
             raise ExportRejected(f"xlsx.broken: {error}", "", "ask for the workbook again, or for CSV") from None
 
 
-def local(name: str) -> str:
-    """An element's name without its namespace."""
-    return name.rpartition(" ")[2]
+def _parser(start: _Start, end: Callable[[str], None] | None, text: Callable[[str], None] | None) -> expat.XMLParserType:
+    """An expat parser with these handlers, which get names with their namespace, and no DOCTYPE."""
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.buffer_text = True
+    parser.StartElementHandler = start
+    parser.EndElementHandler = end
+    parser.CharacterDataHandler = text
+    parser.StartDoctypeDeclHandler = _no_doctype
+    return parser
 
 
-def place(reference: str) -> tuple[int, int]:
-    """Column (0-based) and row (1-based) of 'AB12'. Raises ExportRejected for what is no cell."""
-    letters = reference.rstrip("0123456789")
-    column = 0
-    for letter in letters:
-        column = column * 26 + ord(letter) - 64
-    digits = reference[len(letters) :]
-    if not letters.isascii() or not letters.isupper() or not letters.isalpha() or not digits or column > 16_384:  # noqa: PLR2004  Excel's own limit
-        raise ExportRejected(f"xlsx.cells: {reference!r} is no cell")
-    return column - 1, int(digits)
-
-
-def column_name(column: int) -> str:
-    """'A' for 0, 'AB' for 27."""
-    name = ""
-    column += 1
-    while column:
-        column, letter = divmod(column - 1, 26)
-        name = chr(65 + letter) + name
-    return name
-
-
-def _whole(text: str) -> int:
-    if not text.isascii() or not text.isdecimal():
-        raise ExportRejected(f"xlsx.xml: {text!r} is no whole number", "", "ask for the workbook again, or for CSV")
-    return int(text)
-
-
-def _all(steps: Iterator[None]) -> None:
-    for _ in steps:
-        pass
+@contextlib.contextmanager
+def _sound(part: str) -> Iterator[None]:
+    """Turns expat's refusal into ours."""
+    try:
+        yield
+    except expat.ExpatError as error:
+        raise ExportRejected(f"xlsx.xml: {part}: {error}", "", "ask for the workbook again, or for CSV") from None
 
 
 def _no_doctype(*_: object) -> None:

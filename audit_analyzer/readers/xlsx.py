@@ -10,7 +10,8 @@ from audit_analyzer.errors import ExportRejected
 from audit_analyzer.readers.csv_header import SecondHeader, checked
 from audit_analyzer.readers.shapes import Batch, Part
 from audit_analyzer.readers.tables import located
-from audit_analyzer.readers.workbook import Sheet, Workbook, column_name, workbook
+from audit_analyzer.readers.sheet_xml import column_name
+from audit_analyzer.readers.workbook import Sheet, Workbook, workbook
 from audit_analyzer.words import Rejected
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from typing import Literal
 
     from audit_analyzer.readers.shapes import Layout
-    from audit_analyzer.readers.workbook import SheetRow
+    from audit_analyzer.readers.sheet_xml import SheetRow
     from audit_analyzer.settings import Limits
 
 ROWS = 4096
@@ -53,9 +54,9 @@ def _names(header: SheetRow, limits: Limits) -> tuple[int, tuple[str, ...]]:
     return low, checked([header.cells.get(c) or "" for c in range(low, high + 1)], limits)
 
 
-def read_xlsx(path: Path, part: Part, layout: Layout, limits: Limits, batch_bytes: int) -> Iterator[Batch]:
-    """Records of one sheet. Raises ExportRejected where the workbook or the sheet's XML cannot be trusted."""
-    with workbook(path, part.compression, limits) as book:
+def read_xlsx(path: Path, part: Part, layout: Layout, limits: Limits, batch_bytes: int, *, careful: bool = False) -> Iterator[Batch]:
+    """Records of one sheet; `careful` leaves the fast lane out. Raises ExportRejected where the workbook or the sheet's XML cannot be trusted."""
+    with workbook(path, part.compression, limits, careful=careful) as book:
         sheet = next((s for s in book.sheets if s.name == part.name), None)
         if sheet is None:
             raise ExportRejected(f"xlsx.sheet: there is no sheet {part.name!r}")
@@ -80,12 +81,16 @@ class _Shape:
         """Why the record cannot be used, or None."""
         if row.fault:
             return row.fault
-        outside = [c for c, v in row.cells.items() if v not in (None, "") and not self.low <= c < self.low + self.width]
-        if outside:
-            return f"xlsx.ragged: cell {column_name(outside[0])}{row.number} stands beside the columns of the header"
-        longest = max((len(v.encode("utf-8", "replace")) for v in cells if v), default=0)
-        if longest > self.limits.field_bytes:
-            return f"xlsx.field_too_long: {longest} bytes, limit {self.limits.field_bytes}"
+        if row.cells and (min(row.cells) < self.low or max(row.cells) >= self.low + self.width):
+            outside = [c for c, v in row.cells.items() if v not in (None, "") and not self.low <= c < self.low + self.width]
+            if outside:
+                return f"xlsx.ragged: cell {column_name(outside[0])}{row.number} stands beside the columns of the header"
+        if max((len(v) for v in cells if v), default=0) * 4 > self.limits.field_bytes:  # four bytes a character at most
+            longest = max(len(v.encode("utf-8", "replace")) for v in cells if v)
+            if longest > self.limits.field_bytes:
+                return f"xlsx.field_too_long: {longest} bytes, limit {self.limits.field_bytes}"
+        if not self.second.near(cells):
+            return None
         repeated = self.second.fault([v or "" for v in cells])
         return repeated.replace("csv.", "xlsx.", 1) if repeated else None
 

@@ -247,6 +247,15 @@ class World:
             at += dt.timedelta(seconds=max(1.0, gap * float(self.rng.uniform(0.67, 1.33))))
         return ids
 
+    def written(self, operator: Operator, reasons: Iterable[str], *, first: int = 60, last: int | None = None, case: Case | None = None, **changes: Any) -> list[str]:  # noqa: ANN401
+        """One search for each reason, on as many of the operator's shifts as there are; where there are too few, several on one."""
+        words = list(reasons)
+        shifts = self.duty(operator, len(words), first, last)
+        return [
+            self.search(operator, shifts[n % len(shifts)][0] + dt.timedelta(hours=1.5 + 0.7 * (n // len(shifts))), case=case, reason=reason, **changes)
+            for n, reason in enumerate(words)
+        ]
+
     def leave(self, case: Case, kind: str = "warrant", *, granted: dt.datetime | None = None, expires: dt.datetime | None = None, **changes: Any) -> str:
         """Leave for the searches of a case: an authorization, granted a day after the case was opened and good until after the world's end unless told otherwise."""
         granted = granted or case.opened + dt.timedelta(hours=20)
