@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from audit_analyzer import clauses, profile, report, rulebook, triage
-from audit_analyzer.words import Check, Finding, Measurability, Night, RuleOutcome
+from audit_analyzer.words import Check, Finding, Measurability, Night, RuleOutcome, iso
 
 if TYPE_CHECKING:
     from audit_analyzer.settings import Settings
@@ -30,11 +30,13 @@ def gather(store: Store, settings: Settings, run_id: str, outcomes: Sequence[Rul
     """The night of a run. With outcomes the run is remembered first; without, it is read back as it was."""
     if outcomes or failures:
         remember(store, run_id, outcomes, failures)
-    as_of, version, said = store.rows("SELECT as_of, version, summary FROM runs WHERE run_id = ?", [run_id])[0]
+    as_of, version, said, command, began, ended = store.rows(
+        "SELECT as_of, version, summary, command, started_at, ended_at FROM runs WHERE run_id = ?", [run_id]
+    )[0]
     told = msgspec.json.decode(said, type=Told) if said else Told()
     ledger = store.dicts("SELECT * FROM exports ORDER BY path, export_id")
     read = {e["export_id"] for e in ledger if e["outcome"] == "accepted"}  # also one that failed under another name at first
-    broken = [f"{e['path']}: {e['outcome']}: {e['reason']}" for e in ledger if e["outcome"] != "accepted" and e["export_id"] not in read]
+    broken = [f"{e['path']}: {e['outcome']}: {e['reason']}" for e in ledger if e["outcome"] != "accepted" and e["run_id"] == run_id and e["export_id"] not in read]
     packs = clauses.load(settings.rule_folders())
     decided = triage.decisions(store, as_of)
     return Night(
@@ -50,14 +52,19 @@ def gather(store: Store, settings: Settings, run_id: str, outcomes: Sequence[Rul
             )
         ),
         ledger=tuple(ledger),
-        rules=tuple({**{k: getattr(r, k) for k in RULE_FACTS}, "error": told.unasked.get(r.name)} for r in rulebook.load(settings.rule_folders()).rules),
+        rules=tuple(
+            {**{k: getattr(r, k) for k in RULE_FACTS}, "parameters": rulebook.values(r, settings), "error": told.unasked.get(r.name)}
+            for r in rulebook.load(settings.rule_folders()).rules
+        ),
         clauses={c.key: _clause(pack, c) for pack in packs.values() for c in pack.clauses},
         profile=profile.profile(store),
         timeline=report.timeline(store),
         operators=report.operators(store),
         failures=(*told.failures, *(f"rule {rule}: {why}" for rule, why in sorted(told.unasked.items())), *broken),
         assumptions=assumptions(store),
-        held_back=told.held_back,
+        held_back={rule: told.held_back.get(rule, 0) + told.folded.get(rule, 0) for rule in sorted(told.held_back.keys() | told.folded.keys())},
+        run={"command": command, "started_at": iso(began), "ended_at": iso(ended)},
+        packs={system: settings.system(system).packs for (system,) in store.rows("SELECT DISTINCT system FROM queries ORDER BY ALL")},
     )
 
 

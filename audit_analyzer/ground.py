@@ -33,7 +33,9 @@ BLOCK = re.compile(
     r"^-- (\w+): (.+(?:\n-- (?!materialise\b).+)*)\n(-- materialise(?:: nothing without ([\w., ]+))?\n)?CREATE (VIEW|TABLE) \1 ((?:.|\n)*?);\n", re.MULTILINE
 )
 SIDE_BY_SIDE = ("use_keys", "use_context")  # these lie beside main.queries row by row, which is verified whenever they are filled
-OUT_OF_PLACE = "SELECT count(*) FROM (SELECT rowid AS row_no FROM main.queries) AS q POSITIONAL JOIN ground.{name} AS u WHERE q.row_no IS DISTINCT FROM u.use_no"
+OUT_OF_PLACE = (
+    "SELECT count(*) FROM (SELECT rowid AS row_no FROM main.queries) AS q POSITIONAL JOIN ground.{name} AS u WHERE q.row_no IS DISTINCT FROM u.use_no"
+)
 WORDS = {
     "seconds": "CAST(floor(epoch_us({0}) / 1000000) AS BIGINT)",
     "day_of": "CAST(floor(epoch_us({0}) / 86400000000) AS INTEGER)",
@@ -152,7 +154,9 @@ def fill(store: Store, block: Block) -> None:
     store.run(f"DELETE FROM ground.{block.name}")
     store.run(f"INSERT INTO ground.{block.name} {block.body.removeprefix('AS')}")
     if block.name in SIDE_BY_SIDE and (count := store.value(OUT_OF_PLACE.format(name=block.name))):
-        raise StoreError(f"{count} rows of ground.{block.name} do not lie beside their uses", str(store.path or ""), "run again; if it comes back, `audit-analyzer rebuild`")
+        raise StoreError(
+            f"{count} rows of ground.{block.name} do not lie beside their uses", str(store.path or ""), "run again; if it comes back, `audit-analyzer rebuild`"
+        )
 
 
 @contextlib.contextmanager

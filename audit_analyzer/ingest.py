@@ -87,7 +87,18 @@ def ingest(
     settle.deletions(store)
     settle.late_twins(store)
     store.checkpoint()
-    return intake.results
+    return _as_settled(store, intake.results, run_id)
+
+
+def _as_settled(store: Store, results: Sequence[Ingested], run_id: str) -> list[Ingested]:
+    """The results with the counts of the ledger: what came later in the run may have made a kept record a copy or a reject."""
+    counts = {
+        (export_id, path): {"kept": kept, "rejected": rejected, "copies": copies}
+        for export_id, path, kept, rejected, copies in store.rows(
+            "SELECT export_id, path, kept, rejected, copies FROM exports WHERE run_id = ? AND outcome = 'accepted'", [run_id]
+        )
+    }
+    return [dataclasses.replace(told, **counts.get((told.export, told.file), {})) for told in results]
 
 
 class Intake:

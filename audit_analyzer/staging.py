@@ -225,7 +225,7 @@ def _whole(table: Table, outputs: Mapping[str, object]) -> str:
 
 
 def _alike(column: Column) -> str:
-    """A value as text, the same for a time in any writing, a number with or without its zeros, a list in CSV or in JSON; text that is no value stands as written."""
+    """A value as text, the same for a time, number or list in any writing; text that is no value stands as written."""
     text = f"nullif(t_{column.name}, '')"
     if column.type == "VARCHAR" and not column.words:
         return text

@@ -30,14 +30,20 @@ HITS = ["text", "lexicon", "word", "matched", "language", "disguised", "cleared"
 
 # name: (default, what it is and where it comes from); [parameters.ground] of audit.toml overrides a default. A length of time is kept in seconds.
 FIGURES: dict[str, tuple[float | str, str]] = {
-    "case_subjects": (5, "most persons that one account may seek under one case for the case to explain it; in Evansville (2023) one real number hid nine people"),
+    "case_subjects": (
+        5,
+        "most persons that one account may seek under one case for the case to explain it; in Evansville (2023) one real number hid nine people",
+    ),
     "exigency_s": ("48 hours", "how long before its grant an exigency counts: Regulation (EU) 2024/1689 Art. 26(10); shorter times of a clause are for rules"),
     "quiet_s": ("8 hours", "quiet that ends a session: the published Search Anomaly Index (haveibeenflocked.com)"),
     "primary_share": (0.85, "share of an account's searches in its primary active window: the same index"),
     "habit_searches": (20, "fewest searches from which habits are read; the same minimum under which the Eugene log's figures were counted"),
     "peer_operators": (5, "fewest accounts that make a group of peers; a convention: fewer would hold people against one colleague"),
     "peer_days": (30, "fewest active days that a group's figures rest on; a convention for a median and its MAD"),
-    "near_m": (1000.0, "radius around an assembly whose place is known better than that: a square and the streets around it; a place known worse has its own precision"),
+    "near_m": (
+        1000.0,
+        "radius around an assembly whose place is known better than that: a square and the streets around it; a place known worse has its own precision",
+    ),
     "assembly_before_s": ("2 hours", "how long before an assembly a search may belong to it"),
     "assembly_after_s": ("72 hours", "how long after its end a search may belong to it"),
     "capture_after_s": ("2 hours", "how long after its end a face may have been taken at it: people go home"),
@@ -54,7 +60,9 @@ def tell(store: Store, settings: Settings, as_of: dt.datetime, packs: Mapping[st
     spans = store.rows(
         "SELECT system, CAST(floor(min(epoch_us(occurred_at)) / 1000000) AS BIGINT), CAST(floor(max(epoch_us(occurred_at)) / 1000000) AS BIGINT) FROM main.queries GROUP BY system"
     )
-    others = store.rows("SELECT system FROM main.biometric_items UNION SELECT system FROM main.systems UNION SELECT system FROM main.exports WHERE system IS NOT NULL")
+    others = store.rows(
+        "SELECT system FROM main.biometric_items UNION SELECT system FROM main.systems UNION SELECT system FROM main.exports WHERE system IS NOT NULL"
+    )
     systems = sorted({s[0] for s in [*spans, *others]} | {s.name for s in settings.systems})
     known = {name: settings.system(name) for name in systems}
     fill(store, "system_zones", [(name, s.zone, s.zone or "UTC") for name, s in known.items()])
@@ -166,7 +174,7 @@ class _Searched:
 @functools.lru_cache(maxsize=4)
 def _lexicons(stamps: tuple[tuple[Path, int, int], ...]) -> _Searched:
     """Read once for as long as the files stay as they are; `stamps` in the order of their folders."""
-    from audit_analyzer import wordhits  # noqa: PLC0415  heavy: polars
+    from audit_analyzer import wordhits
 
     return _Searched(wordhits.load(list(dict.fromkeys(file.parent for file, _, _ in stamps))))
 
@@ -188,9 +196,9 @@ def _searched(texts: list[str], known: _Searched) -> tuple[list[tuple[Any, ...]]
 
 def _frames(texts: Sequence[str] | pl.Series, known: _Searched) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The same for any number of texts, as frames in the columns of told.sql."""
-    import polars as pl  # noqa: PLC0415  heavy
+    import polars as pl
 
-    from audit_analyzer import wordhits  # noqa: PLC0415  heavy: polars
+    from audit_analyzer import wordhits
 
     hits = wordhits.hits(texts, known.lexicons) if known.lexicons.entries else pl.DataFrame(schema=wordhits.SCHEMA)
     return wordhits.texts(texts).select(TEXTS), hits.select(HITS)
@@ -200,9 +208,11 @@ def fill(store: Store, name: str, rows: Collection[tuple[Any, ...]]) -> None:
     """Replaces the rows of one table of told.sql."""
     store.run(f"DELETE FROM ground.{name}")
     if len(rows) > MOST_BOUND:
-        import polars as pl  # noqa: PLC0415  heavy
+        import polars as pl
 
-        columns = [c for (c,) in store.rows("SELECT column_name FROM duckdb_columns() WHERE schema_name = 'ground' AND table_name = ? ORDER BY column_index", [name])]
+        columns = [
+            c for (c,) in store.rows("SELECT column_name FROM duckdb_columns() WHERE schema_name = 'ground' AND table_name = ? ORDER BY column_index", [name])
+        ]
         _load(store, name, pl.DataFrame(list(rows), schema=columns, orient="row", infer_schema_length=None))
     elif rows:
         places = f"({', '.join('?' * len(next(iter(rows))))})"

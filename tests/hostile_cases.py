@@ -1,5 +1,6 @@
 """Hostile and odd files for the readers, each with the outcome that the policy demands: rows read, records rejected, or the export refused."""
 
+# ruff: noqa: E501, PLC3002  one case stands on one line, however long
 from __future__ import annotations
 
 import datetime as dt
@@ -11,7 +12,24 @@ from typing import NamedTuple
 
 import pyarrow as pa
 from hostile_files import (
-    book, broken_page, cell, encrypted, flipped, gz, hidden, lying_statistics, parquet, quoted_overlap, row, special, styled, tar_special, tarred, texts, without_crc, zipped,
+    book,
+    broken_page,
+    cell,
+    encrypted,
+    flipped,
+    gz,
+    hidden,
+    lying_statistics,
+    parquet,
+    quoted_overlap,
+    row,
+    special,
+    styled,
+    tar_special,
+    tarred,
+    texts,
+    without_crc,
+    zipped,
 )  # fmt: skip
 
 from audit_analyzer.readers.shapes import Layout
@@ -128,7 +146,7 @@ CSV = [
     no("a file beyond the limit", "a.csv", H + b"1,x\n" * 100, "limit.file_bytes", failed=True, limits=Limits(file_bytes=100)),
     ok("one column", "a.csv", b"id\n1\n\n2\n", ("1",), ("2",)),
     ok("one column with a quoted empty cell", "a.csv", b'id\n""\n2\n', ("",), ("2",)),
-    ok("a formula stays text", "a.csv", H + b'=cmd|\'/C calc\'!A0,@x\n', ("=cmd|'/C calc'!A0", "@x")),
+    ok("a formula stays text", "a.csv", H + b"=cmd|'/C calc'!A0,@x\n", ("=cmd|'/C calc'!A0", "@x")),
     ok("bidi controls and zero-width characters stay", "a.csv", H + "1,pro\u200btest\u202e\n".encode(), ("1", "pro\u200btest\u202e")),
 ]  # fmt: skip
 

@@ -81,7 +81,9 @@ def report(store, settings, packs, rows):
                 print(f"{spent:8.2f} s  {used:8.2f} s of processor  {store.value(f'SELECT count(*) FROM ground.{block.name}'):>12,}  {block.name}")
     total = time.perf_counter() - begun
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
-    print(f"{total:8.2f} s ({time.process_time() - before:.2f} s of processor) for {rows:,} queries; peak {peak:.2f} GiB; load {Path('/proc/loadavg').read_text()[:14]}")
+    print(
+        f"{total:8.2f} s ({time.process_time() - before:.2f} s of processor) for {rows:,} queries; peak {peak:.2f} GiB; load {Path('/proc/loadavg').read_text()[:14]}"
+    )
     print("explained:", dict(store.rows("SELECT coalesce(explained_by, 'unexplained'), sum(searches) FROM ground.explanations GROUP BY 1 ORDER BY 1")))
 
 

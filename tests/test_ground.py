@@ -56,7 +56,10 @@ def test_every_name_has_a_sentence_that_says_what_a_row_is():
 def test_rules_see_neither_lists_nor_time_stamps():
     with scratch() as store:
         ground.define(store)
-        odd = column(store, "SELECT table_name || '.' || column_name FROM duckdb_columns() WHERE schema_name = 'ground' AND (data_type LIKE '%[]' OR data_type LIKE 'TIMESTAMP%')")
+        odd = column(
+            store,
+            "SELECT table_name || '.' || column_name FROM duckdb_columns() WHERE schema_name = 'ground' AND (data_type LIKE '%[]' OR data_type LIKE 'TIMESTAMP%')",
+        )
     assert odd == []
 
 
@@ -144,7 +147,10 @@ def test_limits_come_from_audit_toml_and_from_packs_and_all_else_is_a_parameter(
     found = [store.rows(f"SELECT * FROM ground.{name} ORDER BY ALL") for name in ("bindings", "limits", "pack_parameters")]
     assert found == [
         [("matcher", "audit.toml", "audit.toml/retention", None, None, "in_force"), ("matcher", "tvs", "tvs/R1", start, None, "in_force")],
-        [("matcher", "audit.toml", "audit.toml/retention", "template", None, 60, None, None), ("matcher", "tvs", "tvs/R1", "probe", "citizen", 43_200, start, None)],
+        [
+            ("matcher", "audit.toml", "audit.toml/retention", "template", None, 60, None, None),
+            ("matcher", "tvs", "tvs/R1", "probe", "citizen", 43_200, start, None),
+        ],
         [
             ("matcher", "tvs", "tvs/R1", "permitted_offenses", None, "fraud", start, None),
             ("matcher", "tvs", "tvs/R1", "permitted_offenses", None, "weapons", start, None),

@@ -20,8 +20,7 @@ def read_all(path, case):
     rows, rejected = [], []
     for part in parts:
         for batch in readers.read(path, part, case.layout, case.limits):
-            for row in batch.table.to_pylist():
-                rows.append((part, row["raw"] if "raw" in row else tuple(v for k, v in row.items() if k[0] == "c"), row))
+            rows += [(part, row["raw"] if "raw" in row else tuple(v for k, v in row.items() if k[0] == "c"), row) for row in batch.table.to_pylist()]
             rejected += batch.rejected
     return rows, rejected, parts
 

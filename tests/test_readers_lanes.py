@@ -7,11 +7,10 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-
 from hostile_cases import XLSX
 from hostile_files import book, styled
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from audit_analyzer import readers
 from audit_analyzer.errors import AuditError
@@ -28,64 +27,25 @@ QUICK = settings(max_examples=900, deadline=None, database=None, derandomize=Tru
 
 csv_tokens = st.sampled_from(
     [
-        b"a",
-        b"7",
-        b"xyz",
-        b",",
-        b",",
-        b",",
-        b'"',
-        b'"',
-        b'""',
-        b'","',
-        b"\n",
-        b"\n",
-        b"\r\n",
-        b"\r",
-        b"\0",
-        b"\xff",
-        b"\xe2\x82",
-        "é€😀".encode(),
-        b"\xef\xbb\xbf",
+        *b'a|7|xyz|,|,|,|"|"|""|","|id|name|reason|\n|\n|\r\n|\r|\0|\xff|\xe2\x82|\xef\xbb\xbf| |\t'.split(b"|"),
+        *("é€😀".encode(), HEADER, b"name,id,reason\n", b'a,"b ""c"" d",e\n', b'1,"two\nlines",x\r\n', b"long" * 8, b"q,w,e\n" * 3),
     ]
-    + [b"id", b"name", b"reason", b" ", b"\t", HEADER, b"name,id,reason\n", b'a,"b ""c"" d",e\n', b'1,"two\nlines",x\r\n', b"long" * 8, b"q,w,e\n" * 3]
 )
 csv_files = st.one_of(st.lists(csv_tokens, max_size=40).map(b"".join), st.lists(csv_tokens, max_size=40).map(lambda t: HEADER + b"".join(t)))
 json_tokens = st.sampled_from(
     [
-        b"{",
-        b"}",
-        b"[",
-        b"]",
-        b":",
-        b",",
-        b'"',
-        b"\\",
-        b"\n",
-        b"\r\n",
-        b"\r",
-        b" ",
-        b"\t",
-        b"\0",
-        b"\xff",
-        "é😀".encode(),
-        b'"a"',
-        b'"b"',
-        b'"a":1',
-        b"NaN",
-        b"-0",
-        b"1e5",
+        *b'{|}|[|]|:|,|"|\\|\n|\r\n|\r| |\t|\0|\xff|"a"|"b"|"a":1|NaN|-0|1e5'.split(b"|"),
+        *(b'{"a":1}\n', b'{"a": 1, "b": [1, {"c": null}]}\n', b'{"a":1,"a":2}\n', b'{"b":80.0,"c":0.50}\n', b'{"a":{"b":{"c":{"d":{}}}}}\n', b'{"a":01}\n'),
+        *(
+            b'{"a":"\\ud800"}\n',
+            b'{"a":"\\ud83d\\ude00"}\n',
+            b'{"a":"\\u00e9"}\r\n',
+            '{"é":"ü😀"}\n'.encode(),
+            b'{"x":"' + b"y" * 80 + b'"}\n',
+            b'{"a":1e999}\n',
+        ),
+        *(b"\n", b"  \n", b"null\n", b"[1]\n"),
     ]
-    + [
-        b'{"a":1}\n',
-        b'{"a": 1, "b": [1, {"c": null}]}\n',
-        b'{"a":1,"a":2}\n',
-        b'{"a":"\\ud800"}\n',
-        b'{"a":"\\ud83d\\ude00"}\n',
-        b'{"b":80.0,"c":0.50}\n',
-        b'{"a":{"b":{"c":{"d":{}}}}}\n',
-    ]
-    + [b'{"a":"\\u00e9"}\r\n', '{"é":"ü"}\n'.encode(), b'{"x":"' + b"y" * 80 + b'"}\n', b'{"a":1e999}\n', b"\n", b"  \n", b'{"a":01}\n', b"null\n", b"[1]\n"]
 )
 json_files = st.lists(json_tokens, max_size=30).map(b"".join)
 
@@ -108,7 +68,7 @@ def file():
         yield Path(folder) / "export"
 
 
-def by_hand(data: bytes):  # noqa: C901  one state machine, in one piece on purpose
+def by_hand(data: bytes):
     """Records of comma-separated bytes, one byte at a time, written for this test alone: (line, offset, length) of each, None where a quote never closes."""
     start = 3 if data.startswith(b"\xef\xbb\xbf") else 0
     if data[start:] and not data.endswith(b"\n"):
@@ -239,10 +199,15 @@ def test_both_lanes_of_an_envelope_agree_and_locate_every_element(tokens, compac
 
 
 sheet_tokens = st.sampled_from(
-    ['<row r="%d">' % i for i in (1, 2, 2, 3, 4, 5)] + ["</row>", "</row>", "</row>", "<row>", '<row r="6" spans="1:2" ht="3">', '<row r="7" r="8">', "<!-- x -->", " ", "\n"]
-    + ['<c r="%s%d"><v>7</v></c>' % (c, n) for c in "AB" for n in (1, 2, 3)] + ['<c r="A2" t="inlineStr"><is><t>id</t></is></c>', '<c r="B2" s="1"/>', "<c><v>1</v></c>"]
-    + ['<c r="A3" s="1"><v>46082.5</v></c>', '<c r="B3" t="s"><v>0</v></c>', '<c r="B3" t="s"><v>9</v></c>', '<c r="B1" t="b"><v>1</v></c>', '<c r="C2" t="e"><v>#N/A</v></c>']
-    + ['<c r="B2"><f>A1&amp;"x"</f><v>2</v></c>', '<c r="B2"><f>A1</f><v>2</v></c>', '<c r="B2"><f>A1</f></c>', '<c r="A2" t="str"><v>a&lt;b</v></c>', "&bogus;", "]]>", "</sheetData>", "<v>3</v>"]
+    [
+        *(f'<row r="{i}">' for i in (1, 2, 2, 3, 4, 5)),
+        *(f'<c r="{c}{n}"><v>7</v></c>' for c in "AB" for n in (1, 2, 3)),
+        *("</row>", "</row>", "</row>", "<row>", '<row r="6" spans="1:2" ht="3">', '<row r="7" r="8">', "<!-- x -->", " ", "\n"),
+        *('<c r="A2" t="inlineStr"><is><t>id</t></is></c>', '<c r="B2" s="1"/>', "<c><v>1</v></c>", '<c r="A3" s="1"><v>46082.5</v></c>'),
+        *('<c r="B3" t="s"><v>0</v></c>', '<c r="B3" t="s"><v>9</v></c>', '<c r="B1" t="b"><v>1</v></c>', '<c r="C2" t="e"><v>#N/A</v></c>'),
+        *('<c r="B2"><f>A1&amp;"x"</f><v>2</v></c>', '<c r="B2"><f>A1</f><v>2</v></c>', '<c r="B2"><f>A1</f></c>', '<c r="A2" t="str"><v>a&lt;b</v></c>'),
+        *("&bogus;", "]]>", "</sheetData>", "<v>3</v>", '<c r="A2" t="s"><is><t>0</t></is></c>', '<c r="A2" t="inlineStr"><v>0</v></c>'),
+    ]
 )
 
 
@@ -260,4 +225,4 @@ def test_both_lanes_of_a_workbook_agree_on_any_mixture_of_rows_and_cells(tokens,
     rows = '<row r="1"><c r="A1" t="inlineStr"><is><t>id</t></is></c><c r="B1" t="inlineStr"><is><t>name</t></is></c></row>' if len(tokens) % 2 else ""
     file.write_bytes(book(rows, "".join(tokens), strings="<si><t>x</t></si>", styles=styled("0", "22")))
     fast, careful = (outcome(read_xlsx(file, Part("Log", "xlsx"), Layout(), Limits(), 2**20, careful=c)) for c in (False, True))
-    assert (fast[0], fast[1].split(":")[2:3]) == (careful[0], careful[1].split(":")[2:3]) if isinstance(fast[0], str) else fast == careful
+    assert fast == careful

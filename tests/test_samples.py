@@ -23,7 +23,9 @@ def workspace(tmp_path_factory):
 def test_every_export_is_what_its_maker_writes():
     made = make_samples.files()
     folders = [make_samples.SAMPLES / name for name in make_samples.FOLDERS]
-    there = {f.relative_to(make_samples.SAMPLES).as_posix(): f for d in folders for f in d.rglob("*") if f.is_file() and f.name not in {"README.md", "golden.json"}}
+    there = {
+        f.relative_to(make_samples.SAMPLES).as_posix(): f for d in folders for f in d.rglob("*") if f.is_file() and f.name not in {"README.md", "golden.json"}
+    }
     assert sorted(made) == sorted(there)
     different = [n for n, data in made.items() if not n.endswith(".parquet") and make_samples.plain(n, data) != make_samples.plain(n, there[n].read_bytes())]
     assert different == []
@@ -80,7 +82,9 @@ def test_every_child_row_names_a_use_that_is_there(workspace):
     opened, _ = workspace
     lost = {}
     for table in ("reviews", "actions", "corroborations", "authorizations", "biometric_items", "disclosures"):
-        lost[table] = opened.value(f"SELECT count(*) FROM {table} c ANTI JOIN queries q ON q.system = c.system AND q.query_id = c.query_id WHERE c.query_id IS NOT NULL")
+        lost[table] = opened.value(
+            f"SELECT count(*) FROM {table} c ANTI JOIN queries q ON q.system = c.system AND q.query_id = c.query_id WHERE c.query_id IS NOT NULL"
+        )
     assert lost == dict.fromkeys(lost, 0)
 
 
@@ -91,13 +95,18 @@ def test_every_table_of_the_model_has_rows(workspace):
 
 def test_the_crowd_batch_is_29_searches_in_five_minutes_however_often_it_was_delivered(workspace):
     opened, _ = workspace
-    found = opened.rows("SELECT count(*), date_diff('second', min(occurred_at), max(occurred_at)) FROM queries WHERE probe LIKE '%2026/05/02/march/IMG_%' AND call LIKE 'SearchFaces%'")
+    found = opened.rows(
+        "SELECT count(*), date_diff('second', min(occurred_at), max(occurred_at)) "
+        "FROM queries WHERE probe LIKE '%2026/05/02/march/IMG_%' AND call LIKE 'SearchFaces%'"
+    )
     assert found == [(29, 280)]
 
 
 def test_local_times_stand_at_their_instant(workspace):
     opened, _ = workspace
-    late = opened.rows("SELECT occurred_at_raw, occurred_at AT TIME ZONE 'UTC' FROM queries WHERE system = 'vendor-portal' AND carriers = 'screenshot_march_0.png'")
+    late = opened.rows(
+        "SELECT occurred_at_raw, occurred_at AT TIME ZONE 'UTC' FROM queries WHERE system = 'vendor-portal' AND carriers = 'screenshot_march_0.png'"
+    )
     assert [(raw, str(at)) for raw, at in late] == [("05/03/2026 09:00 AM", "2026-05-03 16:00:00")]
 
 
@@ -109,7 +118,10 @@ def test_the_zone_that_nobody_declared_stays_unknown(workspace):
 
 def test_faces_of_the_event_gallery_live_on_and_booked_ones_are_deleted(workspace):
     opened, _ = workspace
-    kept = opened.rows("SELECT gallery, count(*), count(deleted_at) FROM biometric_items WHERE system = 'rekognition' AND created_at < '2026-06-01' GROUP BY gallery ORDER BY gallery")
-    booked = dict((gallery, (count, gone)) for gallery, count, gone in kept)
+    kept = opened.rows(
+        "SELECT gallery, count(*), count(deleted_at) FROM biometric_items "
+        "WHERE system = 'rekognition' AND created_at < '2026-06-01' GROUP BY gallery ORDER BY gallery"
+    )
+    booked = {gallery: (count, gone) for gallery, count, gone in kept}
     assert booked["may2-march-crowd"] == (60, 0)
     assert booked["county-mugshots"][0] - booked["county-mugshots"][1] == 1  # the probe that was enrolled

@@ -44,7 +44,12 @@ def test_a_register_without_agencies_serves_every_agency_and_a_log_without_agenc
 
 
 def test_a_case_reopened_and_one_entered_twice_do_not_double_a_use():
-    again = [OPEN, OPEN, {**OPEN, "opened_at": "2026-03-05T00:00:00Z", "closed_at": "2026-03-12T00:00:00Z"}, {**OPEN, "opened_at": "2026-03-20T00:00:00Z", "closed_at": None}]
+    again = [
+        OPEN,
+        OPEN,
+        {**OPEN, "opened_at": "2026-03-05T00:00:00Z", "closed_at": "2026-03-12T00:00:00Z"},
+        {**OPEN, "opened_at": "2026-03-20T00:00:00Z", "closed_at": None},
+    ]
     at = ("2026-03-02T00:00:00Z", "2026-03-11T00:00:00Z", "2026-03-15T00:00:00Z", "2026-03-25T00:00:00Z")
     store = bench(queries=[{**USE, "occurred_at": t} for t in at], cases=again)
     assert explained(store) == ["case", "case", None, "case"]
@@ -66,7 +71,13 @@ def test_one_real_case_number_over_more_persons_than_the_figure_does_not_explain
 
 
 def test_persons_under_a_case_are_counted_for_the_agency_and_for_the_operator():
-    queries = [{**USE, "subject": "s1"}, {**USE, "subject": "s2"}, {**USE, "operator": "bob", "subject": "s3"}, {**USE, "agency": "B"}, {**USE, "subject": None, "probe": "p"}]
+    queries = [
+        {**USE, "subject": "s1"},
+        {**USE, "subject": "s2"},
+        {**USE, "operator": "bob", "subject": "s3"},
+        {**USE, "agency": "B"},
+        {**USE, "subject": None, "probe": "p"},
+    ]
     store = bench(queries=queries, cases=[OPEN])
     assert store.rows("SELECT case_subjects, case_operator_subjects FROM ground.queries") == [(4, 3), (4, 3), (4, 1), (1, 1), (4, 3)]
 
@@ -117,7 +128,10 @@ def test_several_leaves_for_one_use_do_not_double_it():
     ],
 )
 def test_an_announced_event_explains_the_uses_in_its_scope(notice, expected):
-    store = bench(queries=[{"agency": "A", "gallery": "g1"}], notices=[{"notice_id": "n", "starts_at": "2026-03-02T16:00:00Z", "ends_at": "2026-03-02T18:00:00Z", **notice}])
+    store = bench(
+        queries=[{"agency": "A", "gallery": "g1"}],
+        notices=[{"notice_id": "n", "starts_at": "2026-03-02T16:00:00Z", "ends_at": "2026-03-02T18:00:00Z", **notice}],
+    )
     assert explained(store) == [expected]
 
 
@@ -129,7 +143,9 @@ def test_an_event_without_an_end_lasts_through_its_day_in_the_system_s_zone():
 
 
 def test_overlapping_events_explain_once_and_by_the_first_kind():
-    notices = [{"notice_id": k, "kind": k, "starts_at": "2026-03-01T00:00:00Z", "ends_at": "2026-03-09T00:00:00Z"} for k in ("migration", "training", "test", "outage")]
+    notices = [
+        {"notice_id": k, "kind": k, "starts_at": "2026-03-01T00:00:00Z", "ends_at": "2026-03-09T00:00:00Z"} for k in ("migration", "training", "test", "outage")
+    ]
     assert explained(bench(queries=[{}], notices=notices)) == ["test"]
 
 
@@ -145,7 +161,10 @@ def test_on_shift_is_unknown_for_who_has_no_shifts_and_false_outside_them():
 
 def test_how_many_remain_unexplained_is_told_by_operator_and_agency():
     store = bench(queries=[USE, USE, {"agency": "A", "operator": "bob"}], cases=[OPEN])
-    assert store.rows("SELECT agency, operator, explained_by, searches FROM ground.explanations ORDER BY ALL") == [("A", "ann", "case", 2), ("A", "bob", None, 1)]
+    assert store.rows("SELECT agency, operator, explained_by, searches FROM ground.explanations ORDER BY ALL") == [
+        ("A", "ann", "case", 2),
+        ("A", "bob", None, 1),
+    ]
 
 
 def test_uses_of_a_case_are_told_by_operator():

@@ -42,8 +42,18 @@ def test_grid_cells_are_floors_also_south_and_west():
 
 
 def test_a_person_behind_several_accounts_is_known_by_the_roster_of_the_account_s_agency():
-    roster = [{"operator": "ann", "agency": "A", "person": "P1"}, {"operator": "ann-2", "agency": "A", "person": "P1"}, {"operator": "ann", "agency": "B", "person": "P9"}]
-    queries = [{"operator": "ann", "agency": "A"}, {"operator": "ANN-2", "agency": "A"}, {"operator": "ann", "agency": "B"}, {"operator": "ann"}, {"operator": "bob"}]
+    roster = [
+        {"operator": "ann", "agency": "A", "person": "P1"},
+        {"operator": "ann-2", "agency": "A", "person": "P1"},
+        {"operator": "ann", "agency": "B", "person": "P9"},
+    ]
+    queries = [
+        {"operator": "ann", "agency": "A"},
+        {"operator": "ANN-2", "agency": "A"},
+        {"operator": "ann", "agency": "B"},
+        {"operator": "ann"},
+        {"operator": "bob"},
+    ]
     store = bench(queries=queries, operators=roster)
     assert column(store, "SELECT person FROM ground.queries") == ["P1", "P1", "P9", "ann", "bob"]  # without an agency, ann could be either
 

@@ -54,7 +54,7 @@ def _unzipped(path: Path, into: Path, limits: Limits) -> Path:
 
 
 def _bad_name(name: str) -> str | None:
-    """Why a member of this name may not be extracted. (It is never extracted under its name; an escape tells of what the archive is for.)"""
+    """Why a member of this name may not be extracted (it never is under its name; but an escape tells what the archive is for)."""
     plain = name.replace("\\", "/")
     if plain.startswith("/") or plain[1:2] == ":":
         return "archive.absolute: the member's path is absolute"

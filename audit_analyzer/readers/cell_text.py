@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import decimal
-import uuid
+import math
 
 import msgspec
 import pyarrow as pa
@@ -22,17 +22,23 @@ def as_text(column: pa.Array) -> tuple[pa.Array, list[int]]:
     kind = column.type
     if pa.types.is_dictionary(kind):
         return as_text(column.dictionary_decode())
-    if isinstance(kind, pa.BaseExtensionType):
-        return _python(column) if isinstance(kind, pa.UuidType) else as_text(column.storage)
+    if isinstance(kind, pa.BaseExtensionType) and not isinstance(kind, pa.UuidType):
+        return as_text(column.storage)
     if pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind):
         return _checked(column)
+    exact = _exact(column)
+    return (exact, []) if exact is not None else _python(column)
+
+
+def _exact(column: pa.Array) -> pa.Array | None:
+    """Numbers, truth values, dates and times, which Arrow writes as we want them; None for any other type."""
+    kind = column.type
     if pa.types.is_timestamp(kind):
-        return _times(column), []
-    if pa.types.is_date(kind) or pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_boolean(kind) or pa.types.is_null(kind):
-        return pc.cast(column, pa.string()), []
+        return _times(column)
     if pa.types.is_time(kind):
-        return _trimmed(pc.cast(column, pa.string())), []
-    return _python(column)
+        return _trimmed(pc.cast(column, pa.string()))
+    plain_kinds = (pa.types.is_date, pa.types.is_integer, pa.types.is_floating, pa.types.is_boolean, pa.types.is_null)
+    return pc.cast(column, pa.string()) if any(test(kind) for test in plain_kinds) else None
 
 
 def _checked(column: pa.Array) -> tuple[pa.Array, list[int]]:
@@ -91,8 +97,6 @@ def _hex(value: object) -> str:
 
 def plain(value: object) -> str:
     """One value as text; a list of plain values joined by ';', anything deeper as JSON."""
-    if isinstance(value, str):
-        return value
     if isinstance(value, list) and not any(isinstance(v, (list, dict, tuple)) for v in value):
         return ";".join("" if v is None else plain(v) for v in value)
     if isinstance(value, (list, dict)):
@@ -101,9 +105,7 @@ def plain(value: object) -> str:
         return "true" if value else "false"
     if isinstance(value, decimal.Decimal):
         return format(value, "f")
-    if isinstance(value, bytes):
-        return _bytes(value)
-    return _moment(value)
+    return _bytes(value) if isinstance(value, bytes) else _moment(value)
 
 
 def _bytes(value: bytes) -> str:
@@ -124,20 +126,21 @@ def _moment(value: object) -> str:
 
 
 def nested(value: object) -> object:
-    """A value that JSON can hold: numbers and truth values as they are, everything else as its text. Pairs of a map become an object if keys are unique."""
+    """A value that JSON can hold: numbers and truth values as they are, everything else as its text."""
     if value is None or isinstance(value, (bool, int, str)):
         return value
-    if isinstance(value, float):
-        return value if value - value == 0 else str(value)
+    if isinstance(value, float) and math.isfinite(value):
+        return value
     if isinstance(value, decimal.Decimal):
         return msgspec.Raw(format(value, "f").encode())
     if isinstance(value, dict):
         return {str(k): nested(v) for k, v in value.items()}
-    if isinstance(value, list):
-        pairs = [v for v in value if isinstance(v, tuple)]
-        if pairs and len(pairs) == len(value) and len({plain(k) for k, _ in pairs}) == len(pairs):
-            return {plain(k): nested(v) for k, v in pairs}
-        return [nested(v) for v in value]
-    if isinstance(value, tuple):
-        return [nested(v) for v in value]
-    return str(value) if isinstance(value, uuid.UUID) else plain(value)
+    return _listed(value) if isinstance(value, (list, tuple)) else plain(value)
+
+
+def _listed(value: list[object] | tuple[object, ...]) -> object:
+    """A list; the pairs of a map as an object where its keys are unique."""
+    pairs = [v for v in value if isinstance(v, tuple)]
+    if pairs and len(pairs) == len(value) and len({plain(k) for k, _ in pairs}) == len(pairs):
+        return {plain(k): nested(v) for k, v in pairs}
+    return [nested(v) for v in value]

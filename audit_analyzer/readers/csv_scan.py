@@ -106,14 +106,16 @@ class Scan:
         """The first quote that opens elsewhere than at the start of a cell (or right after a closing one, as its double)."""
         before = self.bytes[np.maximum(places - 1, 0)]
         fine = (before == self.dialect.delimiter[0]) | (before == LF) | (before == self.dialect.quote[0]) | (places == start)
-        return places[~fine][:1]
+        wrong: Places = places[~fine][:1]
+        return wrong
 
     def _bad_closings(self, places: Places) -> Places:
         """The first quote that closes and is followed by something else than a delimiter, a line end or its double."""
         after = self._byte(places + 1)
         fine = (after == self.dialect.delimiter[0]) | (after == LF) | (after == self.dialect.quote[0])
         fine |= (after == CR) & (self._byte(places + 2) == LF)
-        return places[~fine][:1]
+        wrong: Places = places[~fine][:1]
+        return wrong
 
     def _within(self, places: Places, start: int, stops: Places, certified: Flags) -> None:
         """Takes the certificate from records with a cell that may be too long."""

@@ -122,7 +122,7 @@ def _faults(data: bytes, found: Elements, limits: Limits, *, careful: bool) -> d
     """Reasons by index of record. Records on one line are proven many at a time."""
     codes = np.frombuffer(data, np.uint8)
     ends = found.starts + found.lengths
-    wrong = {i: "json.not_object: an element of the array is no object" for i in np.flatnonzero(codes[found.starts] != ord("{")).tolist()}
+    wrong = dict.fromkeys(np.flatnonzero(codes[found.starts] != ord("{")).tolist(), "json.not_object: an element of the array is no object")
     wrong.update({i: too_long(int(found.lengths[i]), limits, "json") for i in np.flatnonzero(found.lengths > limits.record_bytes).tolist()})
     if wrong or not found.packed or data.find(b"\n", int(found.starts[0]), int(ends[-1])) >= 0:
         for i, raw in enumerate(found.raws):

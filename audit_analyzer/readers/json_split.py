@@ -1,4 +1,4 @@
-"""The careful split of a JSON document: where msgspec refuses a whole document over one record (half a surrogate pair, NaN), Python's parser still finds each record's bounds.
+"""The careful split of a JSON document: msgspec refuses all of it over one record (half a surrogate pair, NaN); here each record is still found.
 
 The bytes are looked at as Latin-1, one character for each byte: JSON's own characters are ASCII, so that positions are byte offsets.
 """

@@ -88,25 +88,20 @@ def _deep(block: bytes, depth: int) -> set[int]:
 
 def careful(record: bytes, depth: int) -> str | None:
     """The reason against one record, or None: one pass with Python's own parser, every doubt a reject."""
-    try:
-        text = record.decode("utf-8")
-    except UnicodeDecodeError as error:
-        return f"json.encoding: byte {error.start} of the record is not UTF-8"
     if record.count(b"{") + record.count(b"[") > depth and _depth(record) > depth:
         return f"json.depth: nested deeper than {depth}"
     try:
+        text = record.decode("utf-8")
         value = json.loads(text, object_pairs_hook=_unique, parse_constant=_constant, parse_int=str, parse_float=str)
+    except UnicodeDecodeError as error:
+        return f"json.encoding: byte {error.start} of the record is not UTF-8"
     except Fault as error:
         return str(error)
     except json.JSONDecodeError as error:
         return f"json.trailing: {error.pos} bytes are JSON, more follows" if error.msg == "Extra data" else f"json.syntax: {error.msg} at character {error.pos}"
-    except RecursionError:
-        return f"json.depth: nested deeper than {depth}"
     if not isinstance(value, dict):
         return f"json.not_object: the record is {_kind(value)}"
-    if b"\\u" in record and _lone(value):
-        return "json.surrogate: half of a surrogate pair stands alone"
-    return None
+    return "json.surrogate: half of a surrogate pair stands alone" if b"\\u" in record and _lone(value) else None
 
 
 def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:

@@ -15,13 +15,26 @@ if TYPE_CHECKING:
 
     from audit_analyzer.settings import Limits
 
-FOREIGN = (
-    (b"PK\x03\x04", "archive: a zip archive"), (b"PK\x05\x06", "archive: an empty zip archive"), (GZIP, "nested: gzip inside gzip"),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "ole: an old or an encrypted Office file"), (b"%PDF", "pdf: a PDF"), (b"SQLite format 3\0", "sqlite: an SQLite database"),
-    (b"7z\xbc\xaf\x27\x1c", "archive: a 7z archive"), (b"Rar!\x1a\x07", "archive: a rar archive"), (b"\x28\xb5\x2f\xfd", "zstd: zstandard"), (b"BZh", "bzip2: bzip2"),
-    (b"\xfd7zXZ\0", "xz: xz"), (b"ARROW1", "arrow: an Arrow file"), (b"ORC", "orc: an ORC file"), (b"Obj\x01", "avro: an Avro file"), (b"PARE", "parquet: an encrypted Parquet file"),
-    (b"\x89PNG", "image: a PNG image"), (b"\xff\xd8\xff", "image: a JPEG image"), (b"GIF8", "image: a GIF image"), (b"\x7fELF", "program: a program"), (b"MZ", "program: a program"),
-)  # fmt: skip
+FOREIGN = {
+    b"PK\x03\x04": "archive: a zip archive",
+    b"PK\x05\x06": "archive: an empty zip archive",
+    GZIP: "nested: gzip inside gzip",
+    b"7z\xbc\xaf\x27\x1c": "archive: a 7z archive",
+    b"Rar!\x1a\x07": "archive: a rar archive",
+    b"\x28\xb5\x2f\xfd": "zstd: zstandard",
+    b"BZh": "bzip2: bzip2",
+    b"\xfd7zXZ\0": "xz: xz",
+    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": "ole: an old or an encrypted Office file",
+    b"%PDF": "pdf: a PDF",
+    b"SQLite format 3\0": "sqlite: an SQLite database",
+    b"ARROW1": "arrow: an Arrow file",
+    b"PARE": "parquet: an encrypted Parquet file",
+    b"Obj\x01": "avro: an Avro file",
+    b"\x89PNG": "image: a PNG image",
+    b"\xff\xd8\xff": "image: a JPEG image",
+    b"GIF8": "image: a GIF image",
+    b"\x7fELF": "program: a program",
+}
 DELIMITERS = (",", ";", "\t", "|")
 JSON_LINES = (".ndjson", ".jsonl")
 TEXT_NAMES = (".csv", ".tsv", ".txt", ".log")
@@ -73,7 +86,7 @@ def _text(path: Path, name: str, compression: Literal["gzip"] | None, head: byte
 
 
 def _foreign(head: bytes) -> None:
-    for magic, what in FOREIGN:
+    for magic, what in FOREIGN.items():
         if head.startswith(magic):
             code, words = what.split(": ")
             raise ExportRejected(f"format.{code}: {words} is not read as an export", "", "ask for CSV, JSON, Parquet or XLSX")

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
+_CONTINUES, _CONTINUED, _FOUR = 0xC0, 0x80, 0xF0  # of UTF-8: the mask and mark of a byte that continues, the first byte of a character of four
 _BOMS = ((b"\xff\xfe\x00\x00", "utf-32"), (b"\x00\x00\xfe\xff", "utf-32"), (codecs.BOM_UTF8, "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 
 
@@ -60,9 +61,9 @@ class Script(NamedTuple):
         if self.plain:
             return None
         byte = np.frombuffer(text, np.uint8)
-        width = ((byte & 0xC0) != 0x80).astype(np.int64)
+        width = ((byte & _CONTINUES) != _CONTINUED).astype(np.int64)
         if self.codec.startswith("utf-16"):
-            width = width * 2 + (byte >= 0xF0) * np.int64(2)
+            width = width * 2 + (byte >= _FOUR) * np.int64(2)
         return np.concatenate([np.zeros(1, np.int64), np.cumsum(width)])
 
 

@@ -31,7 +31,7 @@ def plain(prolog: bytes) -> bool:
     return found is None or found[1].lower() in (b"utf-8", b"us-ascii")
 
 
-def certified(block: bytes, xml: SheetXml) -> bool:
+def certified(block: bytes, xml: SheetXml) -> bool:  # noqa: C901, PLR0911, PLR0912  one loop that runs for each cell, in one piece for speed
     """Takes the rows of the block into `xml`; False (and nothing taken) where an XML parser has to look at it."""
     try:
         text = block.decode("utf-8")
@@ -61,6 +61,8 @@ def certified(block: bytes, xml: SheetXml) -> bool:
                 cells[place] = value if not kind and not style else xml.shown(value, kind or "n", style, place, number)
                 brackets += 6 if formula else 4
         elif close:
+            if not inside:
+                return False
             rows.append((number, cells, xml.fault))
             inside, xml.fault = False, None
             brackets += 1

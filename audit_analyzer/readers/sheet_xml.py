@@ -126,6 +126,7 @@ class SheetXml:
 
 
 def misplaced(reference: str, number: int) -> ExportRejected:
+    """The export with a cell outside its row or order: what else is moved cannot be known."""
     return ExportRejected(f"xlsx.cells: cell {reference!r} stands where it cannot, in row {number}", "", "ask for the workbook again, or for CSV")
 
 
@@ -157,6 +158,7 @@ def column_name(column: int) -> str:
 
 
 def whole(text: str) -> int:
+    """A number without sign. Raises ExportRejected for anything else."""
     if not text.isascii() or not text.isdecimal():
         raise ExportRejected(f"xlsx.xml: {text!r} is no whole number", "", "ask for the workbook again, or for CSV")
     return int(text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING, BinaryIO
 
-from isal import isal_zlib
+from isal import igzip_lib, isal_zlib
 
 from audit_analyzer.errors import ExportFailed, ExportRejected
 
@@ -36,7 +36,7 @@ def opened(path: Path) -> Iterator[BinaryIO]:
     """The file, open for reading; any error of the system while it is used becomes ExportFailed."""
     try:
         with path.open("rb", buffering=0) as file:
-            yield file  # type: ignore[misc]  # a raw file reads like any other
+            yield file
     except OSError as error:
         raise ExportFailed(f"io: the export cannot be read: {error.strerror or error}", "", "check the disk, then run the same command again") from error
 
@@ -81,7 +81,7 @@ def _step(inflater: isal_zlib.Decompress, waiting: bytes, size: int) -> tuple[by
     """One piece out of the inflater, what it has not taken yet, and whether the member ended."""
     try:
         piece = inflater.decompress(waiting, size)
-    except isal_zlib.error as error:
+    except igzip_lib.IsalError as error:
         code = "gzip.checksum" if "checksum" in str(error) else "gzip.broken"
         raise ExportRejected(f"{code}: {error}", "", "ask for the file again") from None
     return piece, inflater.unused_data if inflater.eof else inflater.unconsumed_tail, inflater.eof

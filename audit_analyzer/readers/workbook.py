@@ -195,7 +195,7 @@ class Workbook:
 
 @contextlib.contextmanager
 def workbook(path: Path, compression: Literal["gzip"] | None, limits: Limits, *, careful: bool = False) -> Iterator[Workbook]:
-    """The workbook, open (`careful`: without the fast lane). Raises ExportRejected where the archive around it is not sound, ExportFailed for I/O and limits."""
+    """The workbook, open (`careful`: without the fast lane). Raises ExportRejected where its archive is not sound, ExportFailed for I/O and limits."""
     with opened(path) as plain, tempfile.TemporaryFile() as inflated:
         file: IO[bytes] = plain
         if compression is not None:
@@ -232,7 +232,7 @@ def _sound(part: str) -> Iterator[None]:
     try:
         yield
     except expat.ExpatError as error:
-        raise ExportRejected(f"xlsx.xml: {part}: {error}", "", "ask for the workbook again, or for CSV") from None
+        raise ExportRejected(f"xlsx.xml: {part}: {expat.ErrorString(error.code)}", "", "ask for the workbook again, or for CSV") from None
 
 
 def _no_doctype(*_: object) -> None:

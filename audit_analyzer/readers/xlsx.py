@@ -9,8 +9,8 @@ import pyarrow as pa
 from audit_analyzer.errors import ExportRejected
 from audit_analyzer.readers.csv_header import SecondHeader, checked
 from audit_analyzer.readers.shapes import Batch, Part
-from audit_analyzer.readers.tables import located
 from audit_analyzer.readers.sheet_xml import column_name
+from audit_analyzer.readers.tables import located
 from audit_analyzer.readers.workbook import Sheet, Workbook, workbook
 from audit_analyzer.words import Rejected
 

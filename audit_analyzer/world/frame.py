@@ -202,11 +202,11 @@ class World:
 
     # --- people, systems, times: the words that plants are written in
 
-    def agency(self, *, staff: int = 0) -> Agency:
+    def agency(self, *, staff: int = 0, name: str | None = None) -> Agency:
         """A new agency of its own in a town of its own, with `staff` officers who go about their routine."""
         from audit_analyzer.world import people
 
-        return people.found(self, staff)
+        return people.found(self, staff, name)
 
     def host(self) -> Agency:
         """One of the ordinary agencies, for a plant that needs colleagues around it."""

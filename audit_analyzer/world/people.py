@@ -64,10 +64,10 @@ class Case:
     subjects: list[str] = dataclasses.field(default_factory=list)
 
 
-def found(world: World, staff: int = 0) -> Agency:
+def found(world: World, staff: int = 0, name: str | None = None) -> Agency:
     """A new agency in a town of its own, with examiners, and officers in their routine."""
     n = len(world.agencies)
-    name = f"{TOWNS[n % len(TOWNS)]}{'' if n < len(TOWNS) else ' ' + str(n // len(TOWNS) + 1)} Police Department"
+    name = name or f"{TOWNS[n % len(TOWNS)]}{'' if n < len(TOWNS) else ' ' + str(n // len(TOWNS) + 1)} Police Department"
     agency = Agency(name, 38.0 + 0.5 * (n % 20), -122.0 + 0.7 * (n // 20), f"{chr(65 + n % 26)}{chr(65 + n // 26 % 26)}", network=f"10.{n % 250}.{n // 250}")
     world.agencies.append(agency)
     for _ in range(EXAMINERS):

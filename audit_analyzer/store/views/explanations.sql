@@ -18,6 +18,11 @@ WITH register AS (
   SELECT n.case_key, n.agency_key, n.from_s, n.to_s, a.person FROM named AS n INNER JOIN ground.accounts AS a ON a.operator_key = n.name
   UNION
   SELECT n.case_key, n.agency_key, n.from_s, n.to_s, a.person FROM named AS n INNER JOIN ground.accounts AS a ON lower(trim(a.person)) = n.name
+  UNION
+  SELECT n.case_key, n.agency_key, n.from_s, n.to_s, o.person
+  FROM named AS n
+  INNER JOIN main.operators AS o ON lower(trim(o.operator)) = n.name AND (o.agency IS NULL OR n.agency_key IS NULL OR lower(trim(o.agency)) = n.agency_key)
+  WHERE o.person IS NOT NULL
 ), leave AS (
   SELECT
     z.system, l.query_id, key_of(l.case_number) AS case_key,

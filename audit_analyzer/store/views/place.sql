@@ -74,7 +74,7 @@ FROM measured
 WHERE distance_m <= radius_m
 GROUP BY use_no, ts_s, assembly_id, starts_s, ends_s;
 
--- near_assemblies: One row for each use and assembly that belong together. by: 'capture' (the face was taken near it while it lasted), 'device' (the use was made near it from 2 hours before
+-- near_assemblies: One row for each use and assembly that belong together. how (also under the name "by", which SQL wants in quotes): 'capture' (the face was taken near it while it lasted), 'device' (the use was made near it from 2 hours before
 -- to 72 hours after), 'time_only' (no coordinates; made in that window, and its place or agency bears the assembly's locality): never a hit on its own. Near is 1,000 m or the precision
 -- of the assembly's place, whichever is more. after_start_s and before_end_s are of the use, negative when outside.
 -- materialise: nothing without main.assemblies
@@ -106,7 +106,7 @@ WITH towns AS (
 )
 SELECT
   q.system, q.query_id, q.export_id, q.record, q.ts_s, q.operator, q.agency, n.assembly_id, n.distance_m, n.ts_s - n.starts_s AS after_start_s, n.ends_s - n.ts_s AS before_end_s,
-  n.how AS by, q.explained_by, q.operation, q.status, q.is_search, q.subject, q.probe, q.candidate, q.case_key, q.captured_s
+  n.how AS "by", n.how, q.explained_by, q.operation, q.status, q.is_search, q.subject, q.probe, q.candidate, q.case_key, q.captured_s
 FROM ground.queries AS q
 INNER JOIN found AS n ON q.use_no = n.use_no;
 

@@ -1,0 +1,98 @@
+import datetime as dt
+
+import pytest
+from exports_maker import event, use, write_cloudtrail, write_csv
+
+from audit_analyzer import settle
+
+REVIEW = {"review_id": "r-1", "query_id": "q-1", "reviewer": "kim", "decided_at": "2026-03-01T12:00:00Z", "decision": "match"}
+CHILD = {
+    "reviews": REVIEW,
+    "corroborations": {"corroboration_id": "c-1", "query_id": "q-1", "kind": "witness", "obtained_at": "2026-03-01T12:00:00Z"},
+    "actions": {"action_id": "a-1", "query_id": "q-1", "kind": "arrest", "occurred_at": "2026-03-01T12:00:00Z"},
+    "authorizations": {"authorization_id": "u-1", "query_id": "q-1", "kind": "warrant", "granted_at": "2026-03-01T09:00:00Z"},
+    "disclosures": {"disclosure_id": "d-1", "query_id": "q-1", "to_org": "county", "disclosed_at": "2026-03-02T12:00:00Z"},
+}
+
+
+@pytest.mark.parametrize("table", settle.CHILDREN)
+def test_a_child_row_without_system_belongs_to_the_one_system_that_knows_its_query(place, files, table):
+    place.ingest(write_csv(files / "queries.csv", [use(1), use(2, system="airport")]), write_csv(files / f"{table}.csv", [CHILD[table]]))
+    assert place.values(f"SELECT system FROM {table}") == ["metro"]
+
+
+def test_a_child_row_that_came_before_its_query_gets_its_system_when_the_query_comes(place, files):
+    place.ingest(write_csv(files / "reviews.csv", [REVIEW]))
+    before = place.values("SELECT system FROM reviews")
+    place.ingest(write_csv(files / "queries.csv", [use(1)]))
+    assert (before, place.values("SELECT system FROM reviews")) == ([None], ["metro"])
+
+
+@pytest.mark.parametrize("table", settle.CHILDREN)
+def test_a_child_row_whose_query_several_systems_know_is_a_reject_that_names_them(place, files, table):
+    place.ingest(write_csv(files / "queries.csv", [use(1), use(1, system="airport")]), write_csv(files / f"{table}.csv", [CHILD[table]]))
+    assert (place.rows_of(table), place.values("SELECT reason FROM rejects")) == ([], [f"{table}.system: several systems know query_id q-1: airport, metro"])
+
+
+def test_the_law_holds_for_the_export_of_an_ambiguous_child_row(place, files):
+    rows = [REVIEW, REVIEW | {"review_id": "r-2", "query_id": "q-2"}]
+    place.ingest(write_csv(files / "queries.csv", [use(1), use(1, system="airport"), use(2)]), write_csv(files / "reviews.csv", rows))
+    assert place.rows("SELECT read, kept, rejected FROM exports WHERE path LIKE '%reviews.csv'") == [(2, 1, 1)]
+
+
+def test_what_the_command_says_of_an_ambiguous_child_row_is_what_the_ledger_says(place, files):
+    results = place.ingest(write_csv(files / "queries.csv", [use(1), use(1, system="airport")]), write_csv(files / "reviews.csv", [REVIEW]))
+    assert [(r.kept, r.rejected) for r in results] == place.rows("SELECT kept, rejected FROM exports ORDER BY path")
+
+
+def test_a_child_row_that_names_its_system_is_never_ambiguous(place, files):
+    place.ingest(write_csv(files / "queries.csv", [use(1), use(1, system="airport")]), write_csv(files / "reviews.csv", [REVIEW | {"system": "airport"}]))
+    assert place.values("SELECT system FROM reviews") == ["airport"]
+
+
+def test_a_child_row_of_an_unknown_query_stays_without_a_system(place, files):
+    place.ingest(write_csv(files / "queries.csv", [use(2)]), write_csv(files / "reviews.csv", [REVIEW]))
+    assert place.values("SELECT system FROM reviews") == [None]
+
+
+def enrolled(n, *faces):
+    return event(n, "IndexFaces", responseElements={"faceRecords": [{"face": {"faceId": f}} for f in faces]})
+
+
+def test_an_item_that_a_log_tells_deleted_ends_then_and_its_neighbour_lives_on(place, files):
+    records = [
+        enrolled(1, "f-1", "f-2"),
+        event(30, "DeleteFaces", requestParameters={"collectionId": "mugshots", "faceIds": ["f-1"]}, responseElements={"deletedFaces": ["f-1"]}),
+    ]
+    place.ingest(write_cloudtrail(files / "a.json", records))
+    assert place.rows("SELECT item_id, deleted_at FROM biometric_items ORDER BY item_id") == [
+        ("f-1", dt.datetime(2026, 3, 1, 0, 30, tzinfo=dt.UTC)),
+        ("f-2", None),
+    ]
+
+
+def test_a_deleted_gallery_ends_every_item_in_it(place, files):
+    place.ingest(write_cloudtrail(files / "a.json", [enrolled(1, "f-1", "f-2"), event(30, "DeleteCollection")]))
+    assert place.values("SELECT count(*) FROM biometric_items WHERE deleted_at IS NOT NULL") == [2]
+
+
+def test_a_deletion_before_the_item_was_stored_is_of_an_earlier_item(place, files):
+    place.ingest(write_cloudtrail(files / "a.json", [event(1, "DeleteCollection"), enrolled(2, "f-1")]))
+    assert place.values("SELECT deleted_at FROM biometric_items") == [None]
+
+
+def test_a_deletion_that_came_in_an_earlier_delivery_counts(place, files):
+    place.ingest(write_cloudtrail(files / "b.json", [event(30, "DeleteCollection")]))
+    place.ingest(write_cloudtrail(files / "a.json", [enrolled(1, "f-1")]))
+    assert place.values("SELECT deleted_at IS NOT NULL FROM biometric_items") == [True]
+
+
+def test_a_use_that_came_again_under_another_time_is_found_in_a_large_store_too(place, files, monkeypatch):
+    from audit_analyzer import landing
+
+    monkeypatch.setattr(landing, "LARGE", 1)
+    monkeypatch.setattr(settle, "LARGE", 1)
+    place.ingest(write_csv(files / "a.csv", [use(1), use(2)]))
+    place.ingest(write_csv(files / "b.csv", [use(1, occurred_at="2026-05-01T10:00:00Z")]))
+    told = place.rows("SELECT path[-5:], kept, copies FROM exports ORDER BY path")
+    assert (told, place.rows("SELECT id, kind FROM copies"), len(place.rows_of("queries"))) == ([("a.csv", 2, 0), ("b.csv", 0, 1)], [("q-1", "revision")], 2)
