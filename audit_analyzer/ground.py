@@ -36,19 +36,23 @@ SIDE_BY_SIDE = ("use_keys", "use_context")  # these lie beside main.queries row 
 OUT_OF_PLACE = (
     "SELECT count(*) FROM (SELECT rowid AS row_no FROM main.queries) AS q POSITIONAL JOIN ground.{name} AS u WHERE q.row_no IS DISTINCT FROM u.use_no"
 )
+KNOWN_NUMBER = "(^|[^0-9])(50501|287|132[0-9])([^0-9]|$)"  # a campaign's name, 287(g), 8 USC 1325 and 1326: lexicons look for these
+NUMBERED = "[Aa][- #]?[0-9]{{7}}|" + KNOWN_NUMBER  # alien registration numbers
 WORDS = {
     "seconds": "CAST(floor(epoch_us({0}) / 1000000) AS BIGINT)",
     "day_of": "CAST(floor(epoch_us({0}) / 86400000000) AS INTEGER)",
-    "key_of": r"nullif(upper(regexp_replace({0}, '[\x00-/:-@\[-`{{-\x{{A0}}\x{{2010}}-\x{{2015}}]+', '', 'g')), '')",  # \pL would be compiled anew for each statement
+    # ASCII other than letters and digits, no-break space and dashes; \pL and \pN would be compiled anew, slowly, for every statement
+    "key_of": r"nullif(upper(regexp_replace({0}, '[\x00-/:-@\[-`{{-\x{{A0}}\x{{2010}}-\x{{2015}}]+', '', 'g')), '')",
     "shape_of": (
-        r"CASE WHEN NOT regexp_matches({0}, '[A-Za-z][^A-Za-z]{{0,3}}[A-Za-z][^A-Za-z]{{0,3}}[A-Za-z]|[0134578@$][A-Za-z]{{2}}|[Aa][- #]?[0-9]{{7}}|[^\x00-\x7F]"
-        r"|(^|[^0-9])(50501|287|132[0-9])([^0-9]|$)') THEN NULL "
-        r"WHEN regexp_matches({0}, '[g-zG-Z@$!|][0-9]{{1,2}}[A-Za-z]|[A-Za-z][0-9]{{1,2}}[g-zG-Z]|(^|[^0-9])(50501|287|132[0-9])([^0-9]|$)') THEN {0} "
+        r"CASE WHEN NOT regexp_matches({0}, '[A-Za-z][^A-Za-z]{{0,3}}[A-Za-z][^A-Za-z]{{0,3}}[A-Za-z]|[0134578@$][A-Za-z]{{2}}|[^\x00-\x7F]|"
+        rf"{NUMBERED}') THEN NULL "
+        rf"WHEN regexp_matches({{0}}, '[g-zG-Z@$!|][0-9]{{{{1,2}}}}[A-Za-z]|[A-Za-z][0-9]{{{{1,2}}}}[g-zG-Z]|{KNOWN_NUMBER}') THEN {{0}} "
         r"ELSE translate({0}, '123456789', '000000000') END"
     ),
     # great circle by haversine; 6,371,008.8 m is the earth's mean radius (International Union of Geodesy and Geophysics)
     "metres": (
-        "(2 * 6371008.8 * asin(sqrt(least(1.0, pow(sin(radians({2} - {0}) / 2), 2) + cos(radians({0})) * cos(radians({2})) * pow(sin(radians({3} - {1}) / 2), 2)))))"
+        "(2 * 6371008.8 * asin(sqrt(least(1.0, "
+        "pow(sin(radians({2} - {0}) / 2), 2) + cos(radians({0})) * cos(radians({2})) * pow(sin(radians({3} - {1}) / 2), 2)))))"
     ),
 }
 
@@ -161,7 +165,10 @@ def fill(store: Store, block: Block) -> None:
 
 @contextlib.contextmanager
 def as_written(store: Store) -> Iterator[None]:
-    """The blocks are written with the large side first and what it is looked up in behind it: that keeps the order of rows, and the engine's own search costs more than a test's joins."""
+    """Joins in the order in which the blocks have them: the large side first, and behind it what it is looked up in.
+
+    The engine's own search for an order costs more than all the joins of a rule's test.
+    """
     before = store.value("SELECT current_setting('disabled_optimizers')")
     store.run("SET disabled_optimizers = 'join_order,build_side_probe_side'")
     try:

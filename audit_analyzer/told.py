@@ -1,4 +1,4 @@
-"""What Python tells the views of the ground (the tables of store/views/told.sql): settings, clause packs, zone offsets, and the words found in distinct texts."""
+"""What Python tells the views of the ground (the tables of store/views/told.sql): settings, clause packs, zone offsets, words found in texts."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     import polars as pl
 
     from audit_analyzer.clauses import Pack
+    from audit_analyzer.lexicons import Lexicons
     from audit_analyzer.settings import Settings
     from audit_analyzer.store import Store
-    from audit_analyzer.wordhits import Lexicons
 
 FIRST_S, LAST_S = 631_152_000, 4_102_444_800  # 1990 to 2100: zone offsets are not worked out beyond, so a mistaken year 9999 costs nothing
 MOST_BOUND, MOST_REMEMBERED = 2_000, 50_000  # rows bound in one statement; texts whose words are kept for the next refresh
@@ -58,7 +58,8 @@ def tell(store: Store, settings: Settings, as_of: dt.datetime, packs: Mapping[st
     fill(store, "night", [(int(as_of.timestamp()),)])
     fill(store, "figures", [figures(settings)])
     spans = store.rows(
-        "SELECT system, CAST(floor(min(epoch_us(occurred_at)) / 1000000) AS BIGINT), CAST(floor(max(epoch_us(occurred_at)) / 1000000) AS BIGINT) FROM main.queries GROUP BY system"
+        "SELECT system, CAST(floor(min(epoch_us(occurred_at)) / 1000000) AS BIGINT), CAST(floor(max(epoch_us(occurred_at)) / 1000000) AS BIGINT) "
+        "FROM main.queries GROUP BY system"
     )
     others = store.rows(
         "SELECT system FROM main.biometric_items UNION SELECT system FROM main.systems UNION SELECT system FROM main.exports WHERE system IS NOT NULL"
@@ -133,7 +134,7 @@ def _change(place: ZoneInfo, low: int, high: int) -> int:
 
 
 def tell_texts(store: Store, settings: Settings) -> None:
-    """Distinct texts of all carriers and of rejected records, folded, classed and searched for the words of the lexicons: once each, however many rows have them."""
+    """Distinct texts of all carriers and of rejected records, folded, classed and searched for words: once each, however many rows have them."""
     raws = store.rows("SELECT export_id, record, raw FROM main.rejects WHERE raw IS NOT NULL")
     fill(store, "reject_texts", [(export, record, text) for export, record, raw in raws if (text := _readable(bytes(raw)))])
     known = _lexicons(tuple(_stamp(file) for folder in settings.rule_folders() for file in sorted((folder / "lexicons").glob("*.toml"))))
@@ -174,9 +175,9 @@ class _Searched:
 @functools.lru_cache(maxsize=4)
 def _lexicons(stamps: tuple[tuple[Path, int, int], ...]) -> _Searched:
     """Read once for as long as the files stay as they are; `stamps` in the order of their folders."""
-    from audit_analyzer import wordhits
+    from audit_analyzer import lexicons
 
-    return _Searched(wordhits.load(list(dict.fromkeys(file.parent for file, _, _ in stamps))))
+    return _Searched(lexicons.load(list(dict.fromkeys(file.parent for file, _, _ in stamps))))
 
 
 def _searched(texts: list[str], known: _Searched) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:

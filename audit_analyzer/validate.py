@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import functools
 import shutil
 import tempfile
 from collections import defaultdict
@@ -27,7 +28,7 @@ Row = tuple[str, str]  # table and id
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one plant: `found` by any rule that fits, `own` by a rule of its detection; rows of matched findings, and how many of them are the plant's.
+    """What became of one plant: `found` by any rule that fits, `own` by a rule of its detection; rows of matched findings, and how many are the plant's.
 
     For a trap, `found` says that it was hit: a finding of severity medium or above rests on one of its rows. rules: which rules it was.
     """
@@ -74,10 +75,13 @@ class Result:
     findings: int = 0
 
 
-def validate(settings: Settings | None, seeds: Sequence[int], size: str = "small", progress: Stage | None = None, only: Collection[str] | None = None) -> Result:
+def validate(
+    settings: Settings | None, seeds: Sequence[int], size: str = "small", progress: Stage | None = None, only: Collection[str] | None = None
+) -> Result:
     """One world for each seed, through intake, ground and detection as a night does it, against its truth.
 
-    settings: whose parameters and own rules hold (None: the defaults). only: detections ("D01") whose plants and rules are wanted. Raises AuditError where a world cannot be read.
+    settings: whose parameters and own rules hold (None: the defaults). only: detections ("D01") whose plants and rules are wanted.
+    Raises AuditError where there is no such size.
     """
     from audit_analyzer import clauses, prove, rulebook
     from audit_analyzer.settings import Settings as Plain
@@ -97,15 +101,20 @@ def validate(settings: Settings | None, seeds: Sequence[int], size: str = "small
         tell(f"building the world of seed {seed}", done, len(seeds))
         world = build(seed, size, only)
         with tempfile.TemporaryDirectory(prefix="world-") as folder:
-            outcomes = _night(world, Path(folder), settings, (book, packs, proofs), result, lambda what, done=done: tell(what, done, len(seeds)))
+            outcomes = _night(world, Path(folder), settings, (book, packs, proofs), result, functools.partial(_told, tell, done, len(seeds)))
         _hold(world, seed, outcomes, result)
     tell("", len(seeds), len(seeds))
     return result
 
 
+def _told(tell: Stage, done: int, total: int, what: str) -> None:
+    tell(what, done, total)
+
+
 def _night(world: World, folder: Path, settings: Settings, law: tuple, result: Result, tell: Callable[[str], None]) -> tuple[RuleOutcome, ...]:  # type: ignore[type-arg]  # rulebook, packs, proofs
     """The world as a delivery, read and asked as the real night does; without the quality suite and the report, which find nothing."""
-    from audit_analyzer import detect, ground, nightly, settings as facts
+    from audit_analyzer import detect, ground, nightly
+    from audit_analyzer import settings as facts
     from audit_analyzer.store import open_store
 
     book, packs, proofs = law
@@ -172,7 +181,9 @@ class Matching:
         own = [(f, n) for f, n in about if truth.detection in self._detections(f.rule)]
         counted = own or about
         rules = tuple(sorted({f.rule for f, _ in about}))
-        return Outcome(seed, truth, bool(about), bool(own), rules, sum(len({(e.table, e.id) for e in f.evidence}) for f, _ in counted), sum(n for _, n in counted))
+        return Outcome(
+            seed, truth, bool(about), bool(own), rules, sum(len({(e.table, e.id) for e in f.evidence}) for f, _ in counted), sum(n for _, n in counted)
+        )
 
     def about(self, truth: Truth, finding: Finding, shared: int) -> bool:
         """Whether a finding finds a plant: family (or detection) and period fit, and it names the subject or holds half of the plant's rows.

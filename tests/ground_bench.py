@@ -9,10 +9,25 @@ from audit_analyzer.store import canonical, model, scratch
 
 NIGHT = dt.datetime(2026, 4, 1, tzinfo=dt.UTC)
 PLAIN = {
-    "query_id": "q{n}", "system": "matcher", "operation": "identification", "occurred_at": "2026-03-02T17:00:00Z", "time_basis": "declared", "operator_kind": "human",
-    "status": "ok", "reason_state": "not_logged", "case_number_state": "not_logged", "offense_state": "not_logged", "operator_state": "value", "subject_state": "not_logged",
-    "operator": "ann", "starts_at": "2026-03-01T12:00:00Z", "ends_at": "2026-03-01T15:00:00Z", "latitude": 45.0, "longitude": -122.0, "precision_m": 50.0,
-}  # fmt: skip
+    "query_id": "q{n}",
+    "system": "matcher",
+    "operation": "identification",
+    "occurred_at": "2026-03-02T17:00:00Z",
+    "time_basis": "declared",
+    "operator_kind": "human",
+    "status": "ok",
+    "reason_state": "not_logged",
+    "case_number_state": "not_logged",
+    "offense_state": "not_logged",
+    "operator_state": "value",
+    "subject_state": "not_logged",
+    "operator": "ann",
+    "starts_at": "2026-03-01T12:00:00Z",
+    "ends_at": "2026-03-01T15:00:00Z",
+    "latitude": 45.0,
+    "longitude": -122.0,
+    "precision_m": 50.0,
+}
 FOR_ALL = {"export_id": "export", "record": "{n}", "row_key": 1, "row_hash": 1}
 STATED = ("reason", "case_number", "offense", "subject")
 

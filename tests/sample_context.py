@@ -9,7 +9,7 @@ from sample_world import ANALYSTS, ASSEMBLIES, CITY, COUNTY, FIRST, LAST, OFFICE
 
 
 def operators():
-    """The agencies' rosters: eight accounts of the portal are known, its log shows eighteen; one analyst's training has lapsed."""
+    """The agencies' rosters: eight accounts of the portal are known, its log shows twenty; one analyst's training has lapsed."""
     for name in ANALYSTS:
         yield [name, CITY, "Investigations", "analyst", "2024-03-01", "", "2025-02-01", "2026-04-15" if name == "lwynn" else "2027-02-01", "standard", name]
     yield ["cbook", COUNTY, "Jail", "booking clerk", "2023-01-01", "", "2025-01-01", "2027-01-01", "standard", "cbook"]

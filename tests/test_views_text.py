@@ -50,8 +50,22 @@ def test_a_word_of_certain_years_is_cleared_in_others(tmp_path):
 def test_making_a_record_unreadable_does_not_take_its_words_out_of_sight(tmp_path):
     raws = [b'"x","zebrawood', "zebrawood".encode("utf-16-le"), b"\xff\xfe zebrawood \x80", None]
     rejects = [{"reason": "broken", "raw": raw, "export_id": "e", "record": str(n)} for n, raw in enumerate(raws)]
-    exports = [{"export_id": "e", "path": "x", "bytes": 1, "system": "matcher", "outcome": "accepted", "read": 4, "kept": 0, "rejected": 4, "set_aside": 0, "copies": 0,
-                "integrity": "file-hash-only", "run_id": "r"}]  # fmt: skip
+    exports = [
+        {
+            "export_id": "e",
+            "path": "x",
+            "bytes": 1,
+            "system": "matcher",
+            "outcome": "accepted",
+            "read": 4,
+            "kept": 0,
+            "rejected": 4,
+            "set_aside": 0,
+            "copies": 0,
+            "integrity": "file-hash-only",
+            "run_id": "r",
+        }
+    ]
     store = bench(words(tmp_path, SIMPLE), rejects=rejects, exports=exports)
     assert store.rows("SELECT record, system FROM ground.reject_words WHERE lexicon = 'made_up' ORDER BY record") == [
         ("0", "matcher"),

@@ -87,9 +87,10 @@ def _packed(head: bytes, text: str, at: int) -> Iterable[object]:
     """The first elements of an array; quickly where the head can be cut between two of them, which is nearly always."""
     cut = head.rfind(b"},{")
     try:
-        return _OBJECTS.decode(b"[" + head[at : cut + 1] + b"]") if cut > 0 else _elements(text, at)
+        found: list[object] = list(_OBJECTS.decode(b"[" + head[at : cut + 1] + b"]")) if cut > 0 else []
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        return _elements(text, at)
+        found = []
+    return found if len(found) >= FIRST else _elements(text, at)
 
 
 def _union(values: Iterator[object]) -> tuple[str, ...]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, cast
 
-from isal import igzip_lib, isal_zlib
+from isal import isal_zlib
 
 from audit_analyzer.errors import ExportFailed, ExportRejected
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 PIECE = 4 * 2**20
 GZIP = b"\x1f\x8b"
 SMALL = 2**20  # a ratio says nothing of a file that inflates to less than this
+_BROKEN = cast("type[Exception]", isal_zlib.error)  # the library's own hints leave its base class out
 _AUTO_GZIP = 31  # window bits that make the inflater read the gzip header and check CRC and length
 
 
@@ -81,7 +82,7 @@ def _step(inflater: isal_zlib.Decompress, waiting: bytes, size: int) -> tuple[by
     """One piece out of the inflater, what it has not taken yet, and whether the member ended."""
     try:
         piece = inflater.decompress(waiting, size)
-    except igzip_lib.IsalError as error:
+    except _BROKEN as error:
         code = "gzip.checksum" if "checksum" in str(error) else "gzip.broken"
         raise ExportRejected(f"{code}: {error}", "", "ask for the file again") from None
     return piece, inflater.unused_data if inflater.eof else inflater.unconsumed_tail, inflater.eof

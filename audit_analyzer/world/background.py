@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import TYPE_CHECKING, Any
 
 from audit_analyzer.world import people, places, wordings
 from audit_analyzer.world.frame import Matcher
 from audit_analyzer.world.uses import DAY, HOUR, current_case, search
 
-from typing import TYPE_CHECKING, Any
-
 if TYPE_CHECKING:
     from audit_analyzer.world.frame import World
     from audit_analyzer.world.people import Agency, Operator
+    from audit_analyzer.world.rows import Cell
 
 MEDIAN_SEARCHES, SPREAD, MOST = 16.0, 1.14, 340.0  # per user in 167 days: median 16, p90 69, max 340
 DAY_SIZES = (1, 2, 3, 4, 5, 6, 7, 8, 10, 12)  # searches of a user-day: median 1, p95 5, p99 8, max 12
@@ -20,17 +20,32 @@ DAY_SHARES = (0.53, 0.20, 0.10, 0.07, 0.045, 0.02, 0.015, 0.01, 0.006, 0.004)
 IN_TEN_MINUTES = 4  # the most that anybody did
 NO_CASE, VAGUE, BLANK, ARTIFACT, TYPO = 0.2, 0.08, 0.03, 0.02, 0.01  # shares of reasons and case numbers
 OFFENSES = (*wordings.OFFENSES, "child exploitation", "human trafficking", "stalking", "threats", "arson", "riot")
-GALLERIES = {"county-mugshots": "county-faces", "state-corrections": "county-faces", "persons-of-record": "cloud-matcher", "encounters": "field-app", "manifest": "gate"}
+GALLERIES = {
+    "county-mugshots": "county-faces",
+    "state-corrections": "county-faces",
+    "persons-of-record": "cloud-matcher",
+    "encounters": "field-app",
+    "manifest": "gate",
+}
 
 
 def build(world: World) -> None:
     """Systems, agencies with their people, their routine, gates, outages and tests."""
-    matcher(world, "county-faces", ("dhs-026-11", "dhs-139-06", "28-cfr-23", "privacy-act"), "police", permitted_offenses=OFFENSES, barred_purposes=("immigration",))
+    matcher(
+        world, "county-faces", ("dhs-026-11", "dhs-139-06", "28-cfr-23", "privacy-act"), "police", permitted_offenses=OFFENSES, barred_purposes=("immigration",)
+    )
     matcher(world, "cloud-matcher", ("dhs-026-11", "28-cfr-23", "aws-public-safety"), "cloud")
     matcher(world, "field-app", ("dhs-026-11", "dhs-139-06", "mobile-fortify"), "field")
     matcher(world, "gate", ("dhs-026-11", "cbp-tvs"), "gate", zone="America/New_York")
     for gallery, system in GALLERIES.items():
-        world.add("galleries", gallery=gallery, system=system, purpose="identification in open cases", approved_from=world.start - 900 * DAY, approved_to=world.end + 900 * DAY)
+        world.add(
+            "galleries",
+            gallery=gallery,
+            system=system,
+            purpose="identification in open cases",
+            approved_from=world.start - 900 * DAY,
+            approved_to=world.end + 900 * DAY,
+        )
     for n in range(world.size.agencies):
         with world.stream(f"agency {n}"):
             agency = people.found(world)
@@ -42,7 +57,7 @@ def build(world: World) -> None:
         _announced(world)
 
 
-def matcher(world: World, name: str, packs: tuple[str, ...], like: str, *, register: bool = True, zone: str = people.ZONE, **facts: Any) -> str:
+def matcher(world: World, name: str, packs: tuple[str, ...], like: str, *, register: bool = True, zone: str = people.ZONE, **facts: Cell) -> str:
     """A system: what audit.toml says of it and, with `register`, its row in the register, approved from long before until long after."""
     settings = {key: facts.pop(key) for key in ("agency", "service_accounts", "retention") if key in facts}
     system = Matcher(name, packs, zone, kind=like)
@@ -87,7 +102,9 @@ def once(world: World, operator: Operator, at: dt.datetime) -> str:
     case = None if world.rng.random() < NO_CASE else current_case(world, operator, at)
     if world.systems[operator.system].kind != "police":
         return search(world, operator, at, case)
-    kind = world.one_of(("plain", "vague", "blank", "artifact", "typo", "error"), (1 - VAGUE - BLANK - ARTIFACT - TYPO - 0.01, VAGUE, BLANK, ARTIFACT, TYPO, 0.01))
+    kind = world.one_of(
+        ("plain", "vague", "blank", "artifact", "typo", "error"), (1 - VAGUE - BLANK - ARTIFACT - TYPO - 0.01, VAGUE, BLANK, ARTIFACT, TYPO, 0.01)
+    )
     if kind != "plain" and case is None:
         case = current_case(world, operator, at) if world.rng.random() < 0.75 else None  # noqa: PLR2004  who writes little mostly has a number at least
     changes: dict[str, Any] = {}
@@ -130,7 +147,15 @@ def _crossing(world: World, agency: Agency, account: str, at: dt.datetime) -> No
     kept = HOUR * float(world.rng.uniform(1, 11.5)) if citizenship == "citizen" else DAY * float(world.rng.uniform(0.2, 13.5))
     gone = at + kept if at + kept < world.end else None
     world.add(
-        "biometric_items", system="gate", query_id=query, kind="probe", subject=traveller, citizenship=citizenship, created_at=at, deleted_at=gone, gallery="manifest"
+        "biometric_items",
+        system="gate",
+        query_id=query,
+        kind="probe",
+        subject=traveller,
+        citizenship=citizenship,
+        created_at=at,
+        deleted_at=gone,
+        gallery="manifest",
     )
 
 
@@ -145,7 +170,15 @@ def _announced(world: World) -> None:
             world.notice("test", begins, begins + HOUR, "monthly test of the matcher with staff who consented", system="county-faces", operator=clerk.name)
             for n in range(int(world.rng.integers(2, 5))):
                 world.background_queries += 1
-                search(world, clerk, begins + dt.timedelta(minutes=4 + 13 * n), None, reason="Administrative Test", probe=f"test/{world.fresh_id(6)}.jpg", candidates=0)
+                search(
+                    world,
+                    clerk,
+                    begins + dt.timedelta(minutes=4 + 13 * n),
+                    None,
+                    reason="Administrative Test",
+                    probe=f"test/{world.fresh_id(6)}.jpg",
+                    candidates=0,
+                )
 
 
 def _log(value: float) -> float:

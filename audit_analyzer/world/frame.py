@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from audit_analyzer import store
-from audit_analyzer.world.rows import Rows
+from audit_analyzer.world.rows import Cell, Rows
 from audit_analyzer.world.truths import FAMILY_OF, Truth
 
 if TYPE_CHECKING:
@@ -143,7 +143,7 @@ class World:
 
     # --- rows
 
-    def add(self, table: str, *, file: str | None = None, **row: Any) -> str:
+    def add(self, table: str, *, file: str | None = None, **row: Cell) -> str:
         """One row of a table of the model; the id (made where none is given) comes back. `file`: the export that it goes to, by its name in the delivery.
 
         Values may be datetimes, numbers, booleans and lists; None is left blank. A file's header has the columns that any of its rows names.
@@ -212,7 +212,7 @@ class World:
         """One of the ordinary agencies, for a plant that needs colleagues around it."""
         return self.one_of(self.agencies[: self.size.agencies])
 
-    def hire(self, agency: Agency | None = None, system: str = "county-faces", *, routine: bool = True, **traits: Any) -> Operator:  # noqa: ANN401  see people.hire
+    def hire(self, agency: Agency | None = None, system: str = "county-faces", *, routine: bool = True, **traits: Cell) -> Operator:
         """A new account: roster row, training, shifts and (routine) months of ordinary work. Traits: unit, role, watch, person, rostered, trained, shifts."""
         from audit_analyzer.world import background, people
 
@@ -221,7 +221,7 @@ class World:
             background.routine(self, operator)
         return operator
 
-    def matcher(self, name: str, packs: Iterable[str] = ("dhs-026-11",), *, like: str = "police", register: bool = True, **facts: Any) -> str:  # noqa: ANN401  see background.matcher
+    def matcher(self, name: str, packs: Iterable[str] = ("dhs-026-11",), *, like: str = "police", register: bool = True, **facts: Cell) -> str:
         """A system of its own (zone, agency, retention, service_accounts; permitted_offenses and other columns of the register); its name comes back."""
         from audit_analyzer.world import background
 
@@ -233,13 +233,15 @@ class World:
 
         return uses.open_case(self, operators, offense, opened or self.start - dt.timedelta(days=7), closed)
 
-    def search(self, operator: Operator, at: dt.datetime, *, case: Case | None = None, reviewed: bool = True, **changes: Any) -> str:
+    def search(self, operator: Operator, at: dt.datetime, *, case: Case | None = None, reviewed: bool = True, **changes: Cell) -> str:
         """One ordinary search of the operator with everything that belongs to it (review of its candidates too); `changes` override its columns."""
         from audit_analyzer.world import uses
 
         return uses.search(self, operator, at, case, reviewed=reviewed, **changes)
 
-    def burst(self, operator: Operator, start: dt.datetime, count: int, gap: float, *, case: Case | None = None, reviewed: bool = True, **changes: Any) -> list[str]:  # noqa: ANN401
+    def burst(
+        self, operator: Operator, start: dt.datetime, count: int, gap: float, *, case: Case | None = None, reviewed: bool = True, **changes: Cell
+    ) -> list[str]:
         """`count` searches from `start` on, `gap` seconds apart give or take a third; a callable among the changes is asked with the number of the search."""
         ids, at = [], start
         for n in range(count):
@@ -247,7 +249,9 @@ class World:
             at += dt.timedelta(seconds=max(1.0, gap * float(self.rng.uniform(0.67, 1.33))))
         return ids
 
-    def written(self, operator: Operator, reasons: Iterable[str], *, first: int = 60, last: int | None = None, case: Case | None = None, **changes: Any) -> list[str]:  # noqa: ANN401
+    def written(
+        self, operator: Operator, reasons: Iterable[str], *, first: int = 60, last: int | None = None, case: Case | None = None, **changes: Cell
+    ) -> list[str]:
         """One search for each reason, on as many of the operator's shifts as there are; where there are too few, several on one."""
         words = list(reasons)
         shifts = self.duty(operator, len(words), first, last)
@@ -256,8 +260,8 @@ class World:
             for n, reason in enumerate(words)
         ]
 
-    def leave(self, case: Case, kind: str = "warrant", *, granted: dt.datetime | None = None, expires: dt.datetime | None = None, **changes: Any) -> str:
-        """Leave for the searches of a case: an authorization, granted a day after the case was opened and good until after the world's end unless told otherwise."""
+    def leave(self, case: Case, kind: str = "warrant", *, granted: dt.datetime | None = None, expires: dt.datetime | None = None, **changes: Cell) -> str:
+        """Leave for the searches of a case: an authorization, granted a day after the case was opened and good past the world's end by default."""
         granted = granted or case.opened + dt.timedelta(hours=20)
         row = {"case_number": case.number, "kind": kind, "requested_at": granted - dt.timedelta(hours=3), "granted_at": granted, "granted_by": "Judge 4"}
         return self.add("authorizations", **{**row, "expires_at": expires or self.end + dt.timedelta(days=60), **changes})
@@ -286,7 +290,6 @@ class World:
     def notice(self, kind: str, starts: dt.datetime, ends: dt.datetime, text: str, **scope: str) -> str:
         """An announced event; scope: system, agency, operator, gallery."""
         return self.add("notices", kind=kind, starts_at=starts, ends_at=ends, text=text, **scope)
-
 
     def write(self, folder: Path) -> None:
         """The world as a workspace with its delivery: audit.toml, exports/, truth.jsonl."""

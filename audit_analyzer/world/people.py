@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from audit_analyzer.world.frame import World
+    from audit_analyzer.world.rows import Cell
 
 ZONE = "America/Los_Angeles"
 WATCHES = {"day": 7.0, "swing": 14.0, "night": 21.0}  # local hour at which ten hours of duty begin; four days on, three off
@@ -79,7 +80,7 @@ def found(world: World, staff: int = 0, name: str | None = None) -> Agency:
     return agency
 
 
-def hire(  # noqa: PLR0913  the traits of an account, each by its name
+def hire(
     world: World,
     agency: Agency,
     system: str,
@@ -119,10 +120,12 @@ def hire(  # noqa: PLR0913  the traits of an account, each by its name
     return operator
 
 
-def enrol(world: World, operator: Operator, *, trained: bool = True, **changes: Any) -> str:
+def enrol(world: World, operator: Operator, *, trained: bool = True, **changes: Cell) -> str:
     """The roster row of an account; `changes` override its columns (active_to, trained_to, licence, role …)."""
     joined = world.start - dt.timedelta(days=int(world.rng.integers(200, 3000)))
-    training = {"trained_from": world.start - dt.timedelta(days=int(world.rng.integers(20, 180))), "trained_to": world.end + dt.timedelta(days=150)} if trained else {}
+    training = (
+        {"trained_from": world.start - dt.timedelta(days=int(world.rng.integers(20, 180))), "trained_to": world.end + dt.timedelta(days=150)} if trained else {}
+    )
     row = {
         "operator": operator.name, "agency": operator.agency.name, "unit": operator.unit, "role": operator.role, "active_from": joined,
         "active_to": world.end + dt.timedelta(days=400), **training, "licence": "standard", "person": operator.person,

@@ -10,7 +10,18 @@ from audit_analyzer.world.uses import DAY, HOUR
 if TYPE_CHECKING:
     from audit_analyzer.world.frame import World
 
-ROTATING = ("suspicious", "missing child", "drug investigation", "traffic stop, no license", "welfare check", "Property Crime", "ID check", "Person Crime", "warrant", "459")
+ROTATING = (
+    "suspicious",
+    "missing child",
+    "drug investigation",
+    "traffic stop, no license",
+    "welfare check",
+    "Property Crime",
+    "ID check",
+    "Person Crime",
+    "warrant",
+    "459",
+)
 
 
 # --- D24: one case number, unrelated people
@@ -65,7 +76,9 @@ def d24_trap_placeholder(world: World) -> None:
     agency, ids = world.host(), []
     for _ in range(5):
         who = world.hire(agency, unit="Patrol")
-        ids += world.written(who, ("unable to provide ID at collision scene", "lost adult, cannot state name", "warrant arrest, ID at booking"), case_number="00-000000")
+        ids += world.written(
+            who, ("unable to provide ID at collision scene", "lost adult, cannot state name", "warrant arrest, ID at booking"), case_number="00-000000"
+        )
     world.plant("case", "00-000000", ids, "zeros instead of a number where there is no case yet: no case number at all, and the reasons are stated")
 
 
@@ -85,7 +98,12 @@ def d24_trap_prefix(world: World) -> None:
 def d25_easy(world: World) -> None:
     """One person, ten reasons."""
     who, subject = world.hire(), world.subject()
-    world.plant("operator", who.name, world.written(who, ROTATING, subject=subject, first=50), "one person searched ten times by one officer, always another reason, no case")
+    world.plant(
+        "operator",
+        who.name,
+        world.written(who, ROTATING, subject=subject, first=50),
+        "one person searched ten times by one officer, always another reason, no case",
+    )
 
 
 def d25_medium(world: World) -> None:
@@ -111,7 +129,10 @@ def d25_trap_supplements(world: World) -> None:
     who = world.hire(unit="Robbery Unit")
     case = world.case(who, opened=world.at(50, 9))
     subject = case.subjects[0]
-    ids = [world.search(who, start + HOUR, case=case, subject=subject, case_number=f"{case.number}{tail}") for (start, _), tail in zip(world.duty(who, 3), ("", "-S1", "-S2"), strict=True)]
+    ids = [
+        world.search(who, start + HOUR, case=case, subject=subject, case_number=f"{case.number}{tail}")
+        for (start, _), tail in zip(world.duty(who, 3), ("", "-S1", "-S2"), strict=True)
+    ]
     world.plant("operator", who.name, ids, "one suspect under one case and its two supplements")
 
 
@@ -174,7 +195,9 @@ def d26_trap_own_test(world: World) -> None:
     ids = []
     for start, _ in world.duty(who, 20, 20):
         world.notice("test", start, start + HOUR, "daily check of the matcher with the administrator's own picture", system=who.system, operator=who.name)
-        ids.append(world.search(who, start + HOUR / 3, subject="S-own-" + who.person[2:], reason="Administrative Test", candidates=0, candidate=None, top_score=None))
+        ids.append(
+            world.search(who, start + HOUR / 3, subject="S-own-" + who.person[2:], reason="Administrative Test", candidates=0, candidate=None, top_score=None)
+        )
     world.plant("operator", who.name, ids, "an announced daily check with the administrator's own picture")
 
 
@@ -185,7 +208,10 @@ def d27_easy(world: World) -> None:
     """Seven colleagues."""
     agency = world.host()
     who = world.hire(agency)
-    ids = [world.search(who, start + 2 * HOUR, subject=o.person, reason="test") for (start, _), o in zip(world.duty(who, 7, 50), agency.operators[5:12], strict=True)]
+    ids = [
+        world.search(who, start + 2 * HOUR, subject=o.person, reason="test")
+        for (start, _), o in zip(world.duty(who, 7, 50), agency.operators[5:12], strict=True)
+    ]
     world.plant("operator", who.name, ids, "seven colleagues searched with 'test' as the reason in the live gallery")
 
 
@@ -199,7 +225,9 @@ def d27_medium_celebrities(world: World) -> None:
 def d27_medium_self(world: World) -> None:
     """Oneself."""
     who = world.hire()
-    world.plant("operator", who.name, world.written(who, ("Person Crime", "test", "ID check"), subject=who.person), "three searches of oneself in the live gallery")
+    world.plant(
+        "operator", who.name, world.written(who, ("Person Crime", "test", "ID check"), subject=who.person), "three searches of oneself in the live gallery"
+    )
 
 
 def d27_hard(world: World) -> None:

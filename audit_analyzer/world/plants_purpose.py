@@ -16,14 +16,26 @@ if TYPE_CHECKING:
 def d15_easy(world: World) -> None:
     """Plain words of care, worship, press and union."""
     who = world.hire()
-    reasons = ("had an abortion, search for female", "attends the mosque on 4th", "reporter covering the sweep", "union organizer at warehouse", "LGBTQ activist", "member of socialist party")
+    reasons = (
+        "had an abortion, search for female",
+        "attends the mosque on 4th",
+        "reporter covering the sweep",
+        "union organizer at warehouse",
+        "LGBTQ activist",
+        "member of socialist party",
+    )
     world.plant("operator", who.name, world.written(who, reasons), "reasons that are people's care, faith, press work, union, orientation, party")
 
 
 def d15_medium(world: World) -> None:
     """Two reasons amid ordinary ones."""
     who = world.hire()
-    world.plant("operator", who.name, world.written(who, ("abortion clinic visitor", "journalist filming officers", "synagogue congregant")), "three such reasons amid ordinary work")
+    world.plant(
+        "operator",
+        who.name,
+        world.written(who, ("abortion clinic visitor", "journalist filming officers", "synagogue congregant")),
+        "three such reasons amid ordinary work",
+    )
 
 
 def d15_hard(world: World) -> None:
@@ -36,9 +48,17 @@ def d15_trap_words(world: World) -> None:
     """Churches as victims, press charges, threats to schools, the unknown patient."""
     who = world.hire(unit="Property Crimes")
     reasons = (
-        "church burglary", "victim wants to press charges", "bench press stolen from gym", "school threat, caller on video", "John Doe in hospital, identify patient",
-        "robbery outside Planned Parenthood, suspect fled", "credit union robbery", "vandalism of mosque, suspect on camera", "medical examiner, unidentified body", "party supply store theft",
-    )  # fmt: skip
+        "church burglary",
+        "victim wants to press charges",
+        "bench press stolen from gym",
+        "school threat, caller on video",
+        "John Doe in hospital, identify patient",
+        "robbery outside Planned Parenthood, suspect fled",
+        "credit union robbery",
+        "vandalism of mosque, suspect on camera",
+        "medical examiner, unidentified body",
+        "party supply store theft",
+    )
     world.plant("operator", who.name, world.written(who, reasons), "places as victims of crimes, press charges, credit union, unknown patients")
 
 
@@ -55,7 +75,9 @@ def d16_easy(world: World) -> None:
 def d16_medium(world: World) -> None:
     """Numbers and sections."""
     who = world.hire()
-    world.plant("operator", who.name, world.written(who, ("A204567891", "8 USC 1326", "287(g) task force")), "an A-number, a section of title 8, a 287(g) agreement")
+    world.plant(
+        "operator", who.name, world.written(who, ("A204567891", "8 USC 1326", "287(g) task force")), "an A-number, a section of title 8, a 287(g) agreement"
+    )
 
 
 def d16_hard(world: World) -> None:
@@ -70,11 +92,24 @@ def d16_trap_words(world: World) -> None:
     """Police, justice, service; ice the drug; ICE in a phone; fraud with immigration papers; exploitation of children."""
     who = world.hire(unit="Fraud Unit")
     reasons = (
-        "assist Police Services with robbery", "obstruction of justice", "service station robbery", "selling ice, meth dealer on video", "lost person, ICE contact in phone",
-        "HSI child exploitation task force, victim identification", "immigration fraud crime, forged visas sold", "ice cream truck robbery", "office of justice theft", "notice of theft",
-    )  # fmt: skip
+        "assist Police Services with robbery",
+        "obstruction of justice",
+        "service station robbery",
+        "selling ice, meth dealer on video",
+        "lost person, ICE contact in phone",
+        "HSI child exploitation task force, victim identification",
+        "immigration fraud crime, forged visas sold",
+        "ice cream truck robbery",
+        "office of justice theft",
+        "notice of theft",
+    )
     case = world.case(who, offense="fraud", opened=world.at(40, 9))
-    world.plant("operator", who.name, world.written(who, reasons, case=case), "ice and ICE in words, drugs and telephones; crimes with immigration papers; child exploitation")
+    world.plant(
+        "operator",
+        who.name,
+        world.written(who, reasons, case=case),
+        "ice and ICE in words, drugs and telephones; crimes with immigration papers; child exploitation",
+    )
 
 
 # --- D17: offence not permitted
@@ -107,7 +142,15 @@ def d17_trap_downgraded(world: World) -> None:
     who = world.hire(unit="Robbery Unit")
     ids = []
     for start, _ in world.duty(who, 3):
-        ids.append(world.search(who, start + HOUR, case=world.case(who, offense="petty theft", opened=start - DAY), offense="robbery", reason="street robbery, still from bus camera"))
+        ids.append(
+            world.search(
+                who,
+                start + HOUR,
+                case=world.case(who, offense="petty theft", opened=start - DAY),
+                offense="robbery",
+                reason="street robbery, still from bus camera",
+            )
+        )
     world.plant("operator", who.name, ids, "robbery when it was searched for, charged as petty theft later")
 
 
@@ -146,9 +189,17 @@ def d18_trap_words(world: World) -> None:
     """Descriptions by witnesses of crimes, white vans, letters of forms."""
     who = world.hire(unit="Robbery Unit")
     reasons = (
-        "BM 20s red hoodie robbery", "white van, burglary crew", "W/M 30s shoplifting suspect", "robbery by Hispanic male 5'9 blue jacket", "black SUV hit and run driver",
-        "stolen white Honda", "theft of Indian motorcycle", "burglary of Chinese restaurant", "Black Friday theft crew", "H/M 40s assault with bat",
-    )  # fmt: skip
+        "BM 20s red hoodie robbery",
+        "white van, burglary crew",
+        "W/M 30s shoplifting suspect",
+        "robbery by Hispanic male 5'9 blue jacket",
+        "black SUV hit and run driver",
+        "stolen white Honda",
+        "theft of Indian motorcycle",
+        "burglary of Chinese restaurant",
+        "Black Friday theft crew",
+        "H/M 40s assault with bat",
+    )
     case = world.case(who, opened=world.at(40, 9))
     world.plant("operator", who.name, world.written(who, reasons, case=case), "witnesses' descriptions of robbers, colours of cars, names of shops")
 
@@ -166,13 +217,20 @@ def d19_easy(world: World) -> None:
 def d19_medium(world: World) -> None:
     """Field contacts."""
     who = world.hire()
-    world.plant("operator", who.name, world.written(who, ("FIO", "field contact", "intel", "POI", "field interview")), "five field contacts and persons of interest, no case")
+    world.plant(
+        "operator",
+        who.name,
+        world.written(who, ("FIO", "field contact", "intel", "POI", "field interview")),
+        "five field contacts and persons of interest, no case",
+    )
 
 
 def d19_hard(world: World) -> None:
     """Two reasons that look ahead."""
     who = world.hire()
-    world.plant("operator", who.name, world.written(who, ("possible future activity, monitoring", "keep an eye on him, no crime yet")), "no crime yet, in so many words")
+    world.plant(
+        "operator", who.name, world.written(who, ("possible future activity, monitoring", "keep an eye on him, no crime yet")), "no crime yet, in so many words"
+    )
 
 
 def d19_trap_file(world: World) -> None:
@@ -180,7 +238,9 @@ def d19_trap_file(world: World) -> None:
     who = world.hire(unit="Persons Crimes")
     case = world.case(who, offense="threats", opened=world.at(45, 9))
     world.leave(case, "supervisor")
-    ids = world.written(who, ("28 CFR 23 file, intelligence on threats", "fusion center, threat to life at school", "suspicious person with gun, threats"), case=case)
+    ids = world.written(
+        who, ("28 CFR 23 file, intelligence on threats", "fusion center, threat to life at school", "suspicious person with gun, threats"), case=case
+    )
     world.plant("operator", who.name, ids, "intelligence under a valid file with leave, and a threat to life")
 
 

@@ -47,7 +47,14 @@ def d20_trap_mutual(world: World) -> None:
 def d20_trap_words(world: World) -> None:
     """Assisting citizens, by victims' accounts, for one's own colleagues."""
     who = world.hire()
-    reasons = ("assist citizen, lost adult", "ID per victim statement", "warrant for robbery", f"for {who.agency.name} Robbery Unit", "assist fire dept, unconscious adult", "assist motorist, theft")
+    reasons = (
+        "assist citizen, lost adult",
+        "ID per victim statement",
+        "warrant for robbery",
+        f"for {who.agency.name} Robbery Unit",
+        "assist fire dept, unconscious adult",
+        "assist motorist, theft",
+    )
     world.plant("operator", who.name, world.written(who, reasons), "assist citizen, per victim, for the own agency's unit")
 
 
@@ -118,7 +125,9 @@ def d22_easy(world: World) -> None:
 def d22_medium(world: World) -> None:
     """Sixteen placeholders."""
     who = world.hire()
-    world.plant("operator", who.name, _plain(world, who, ("inv", "x", "asdf", "na", "test", "police", "lawful", "n/a") * 2), "16 searches with placeholders, no case")
+    world.plant(
+        "operator", who.name, _plain(world, who, ("inv", "x", "asdf", "na", "test", "police", "lawful", "n/a") * 2), "16 searches with placeholders, no case"
+    )
 
 
 def d22_hard(world: World) -> None:
@@ -178,7 +187,9 @@ def _plain(world: World, who: Operator, reasons: tuple[str | None, ...]) -> list
 def d23_easy(world: World) -> None:
     """Forty people, one sentence."""
     who = world.hire(routine=False)
-    world.plant("operator", who.name, _plain(world, who, ("investigation of activity in the area",) * 40), "40 different people with one and the same sentence, no case")
+    world.plant(
+        "operator", who.name, _plain(world, who, ("investigation of activity in the area",) * 40), "40 different people with one and the same sentence, no case"
+    )
 
 
 def d23_medium(world: World) -> None:
@@ -211,7 +222,9 @@ def d23_trap_unit(world: World) -> None:
 def d23_trap_template(world: World) -> None:
     """A sentence that the agency's policy asks for."""
     agency, ids = world.agency(), []
-    world.notice("vocabulary", world.at(0, 0), world.end, "reasons are taken from the list of the policy: 'Criminal investigation, case on file'", agency=agency.name)
+    world.notice(
+        "vocabulary", world.at(0, 0), world.end, "reasons are taken from the list of the policy: 'Criminal investigation, case on file'", agency=agency.name
+    )
     for _ in range(4):
         who = world.hire(agency, routine=False)
         for start, _ in world.duty(who, 14, 5):

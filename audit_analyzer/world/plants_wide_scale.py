@@ -1,4 +1,4 @@
-"""Plants of wide-scale monitoring, first half: bursts (D01), dragnets (D02), crowd batches (D03), crowd enrolment (D04)."""
+"""Plants of wide-scale monitoring: bursts (D01), dragnets (D02), crowd batches (D03)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from audit_analyzer.world.uses import DAY, HOUR
 
 if TYPE_CHECKING:
     from audit_analyzer.world.frame import World
-    from audit_analyzer.world.people import Operator
 
 MINUTE = dt.timedelta(minutes=1)
 
@@ -70,7 +69,9 @@ def d01_trap_clerk_assigned(world: World) -> None:
         for n in range(24):
             case = world.case(agency.operators[n], clerk, offense="theft", opened=start - DAY)
             ids.append(world.search(clerk, start + HOUR + dt.timedelta(seconds=25 * n), case=case))
-    world.plant("operator", clerk.name, ids, "24 requests of colleagues run one after the other on six mornings, each for an open case that the clerk is assigned to")
+    world.plant(
+        "operator", clerk.name, ids, "24 requests of colleagues run one after the other on six mornings, each for an open case that the clerk is assigned to"
+    )
 
 
 def d01_trap_clerk_on_behalf(world: World) -> None:
@@ -101,7 +102,7 @@ def d01_trap_retries(world: World) -> None:
     who = world.hire(system="cloud-matcher")
     job, case = world.fresh_id(12), world.case(who)
     probe = f"{case.number}/{world.fresh_id(10)}.jpg"
-    refused = {"status": "error", "error_code": "ThrottlingException", "job": job, "probe": probe}
+    refused: dict[str, Any] = {"status": "error", "error_code": "ThrottlingException", "job": job, "probe": probe}
     start = world.moment(who)
     ids = world.burst(who, start, 34, 5, case=case, **refused)
     ids.append(world.search(who, start + 5 * MINUTE, case=case, job=job, probe=probe))
@@ -220,7 +221,9 @@ def d03_trap_booking(world: World) -> None:
     for n in range(14):
         case = world.case(who, offense="assault", opened=start + HOUR)
         at = start + 2 * HOUR + n * 4 * MINUTE
-        ids.append(world.search(who, at, case=case, reason="booking", probe=f"booking/BK_{8120 + n:06d}.jpg", encounter=f"B-{8120 + n}", device="booking-cam-1"))
+        ids.append(
+            world.search(who, at, case=case, reason="booking", probe=f"booking/BK_{8120 + n:06d}.jpg", encounter=f"B-{8120 + n}", device="booking-cam-1")
+        )
     world.plant("operator", who.name, ids, "14 bookings in their order, each a case and a booking of its own")
 
 
@@ -240,62 +243,3 @@ def d03_trap_benchmark(world: World) -> None:
     world.notice("test", start - HOUR, start + 2 * HOUR, "accuracy benchmark with the vendor's own pictures", system=who.system, operator=who.name)
     ids = world.burst(who, start, 120, 2, reason="benchmark", probe=lambda n: f"bench/IMG_{n:04d}.jpg")
     world.plant("operator", who.name, ids, "120 pictures of a benchmark, announced as a test")
-
-
-# --- D04: crowd enrolment, galleries of an event
-
-
-def d04_easy(world: World) -> None:
-    """A gallery named after a rally, crowd pictures enrolled into it, faces searched against it."""
-    who = world.hire(system="cloud-matcher")
-    start, gallery = world.moment(who), "rally-courthouse-2026"
-    ids = [world.search(who, start, operation="gallery_admin", call="CreateCollection", gallery=gallery, probe=None, carriers=gallery, threshold=None)]
-    ids += _enrol(world, who, start + 5 * MINUTE, gallery, (31, 24, 40, 18, 27, 22))
-    ids += world.burst(who, start + HOUR, 8, 300, gallery=gallery)
-    world.plant("operator", who.name, ids, "gallery of a rally made, 6 crowd pictures with 162 faces enrolled, 8 searches against it")
-
-
-def d04_medium(world: World) -> None:
-    """Three crowd pictures enrolled into a gallery of a protest."""
-    who = world.hire(system="cloud-matcher")
-    ids = _enrol(world, who, world.moment(who), "protest_0314", (17, 22, 14))
-    world.plant("operator", who.name, ids, "3 crowd pictures with 53 faces enrolled into a gallery named after a protest")
-
-
-def d04_hard(world: World) -> None:
-    """Two group pictures enrolled under a harmless name, and searched against some days later."""
-    who = world.hire(system="cloud-matcher")
-    (start, _), (later, _) = world.duty(who, 2, 75, 90)
-    ids = _enrol(world, who, start + HOUR, "temp-0314", (9, 11))
-    ids += world.burst(who, later + HOUR, 5, 900, gallery="temp-0314")
-    world.plant("operator", who.name, ids, "2 pictures with 20 faces enrolled into a gallery with a harmless name, 5 searches against it later")
-
-
-def d04_trap_missing(world: World) -> None:
-    """A drive for missing people: families hand in pictures, one face each, into a registered gallery."""
-    who = world.hire(system="cloud-matcher", unit="Persons Crimes")
-    world.add("galleries", gallery="missing-persons", system=who.system, purpose="missing-person drive", approved_from=world.start - 90 * DAY, approved_to=world.end + 90 * DAY)
-    ids = _enrol(world, who, world.moment(who), "missing-persons", (1,) * 12, consent=True)
-    world.plant("operator", who.name, ids, "12 pictures of missing people, one face each, handed in by families for a registered gallery")
-
-
-def d04_trap_staff(world: World) -> None:
-    """The badge office enrols the staff, group picture of each team included, with everybody's consent."""
-    who = world.hire(system="cloud-matcher", unit="Badge Office", role="administrator")
-    world.add("galleries", gallery="employee-badges", system=who.system, purpose="door access of staff", approved_from=world.start - 90 * DAY, approved_to=world.end + 90 * DAY)
-    start = world.moment(who)
-    world.notice("import", start - HOUR, start + 6 * HOUR, "new badges: staff enrolled with consent", system=who.system, operator=who.name, gallery="employee-badges")
-    ids = _enrol(world, who, start, "employee-badges", (1, 1, 6, 1, 5, 1, 1), consent=True)
-    world.plant("operator", who.name, ids, "staff enrolled for badges, announced, with consent, into a registered gallery")
-
-
-def _enrol(world: World, who: Operator, start: dt.datetime, gallery: str, faces: tuple[int, ...], *, consent: bool = False) -> list[str]:
-    """Enrolments of pictures with so many faces, one a minute."""
-    ids = []
-    for n, count in enumerate(faces):
-        image = f"uploads/{world.fresh_id(8)}.jpg"
-        changes = {"operation": "enrolment", "call": "IndexFaces", "gallery": gallery, "probe": image, "probe_faces": count, "threshold": None, "carriers": f"{gallery} | {image}"}
-        ids.append(world.search(who, start + n * MINUTE, **changes))
-        if consent:
-            world.add("authorizations", query_id=ids[-1], system="cloud-matcher", kind="consent", granted_at=start - DAY, granted_by="form on file")
-    return ids

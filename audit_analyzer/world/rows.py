@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     import polars as pl
 
+Cell: TypeAlias = Any  # what a column of the model can be given: text, number, truth value, datetime, list, None
 PACKED = 20_000  # rows after which dictionaries become columns
 
 

@@ -10,7 +10,16 @@ FAMILY_OF |= {f"D{n:02}": "purpose" for n in (*range(15, 20), *range(22, 28))}
 FAMILY_OF |= {"D20": "sharing", "D21": "sharing"}
 FAMILY_OF |= {f"D{n:02}": "corroboration" for n in range(28, 36)}
 FAMILY_OF |= {f"D{n:02}": "access" for n in range(36, 42)}
-FAMILY_OF |= {"D42": "sharing", "D43": "retention", "D44": "retention", "D45": "face_analysis", "D46": "retention", "D47": "retention", "D48": "retention", "D49": "retention"}
+FAMILY_OF |= {
+    "D42": "sharing",
+    "D43": "retention",
+    "D44": "retention",
+    "D45": "face_analysis",
+    "D46": "retention",
+    "D47": "retention",
+    "D48": "retention",
+    "D49": "retention",
+}
 FAMILY_OF |= {f"D{n:02}": "log_integrity" for n in range(50, 59)}
 FAMILY_OF |= {"D59": "purpose", "D60": "access"}
 LEVELS = ("easy", "medium", "hard", "trap")

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from audit_analyzer.world.frame import World
     from audit_analyzer.world.people import Operator
+    from audit_analyzer.world.rows import Cell
 
 HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
 NOT_LOGGED = dict.fromkeys(("reason_state", "case_number_state", "offense_state", "subject_state"), "not_logged")
@@ -21,7 +22,9 @@ SOURCES = ("still", "frame", "video", "mobile_capture", "unknown")
 CORROBORATION = ("witness", "document", "fingerprint", "phone", "video", "confession")
 
 
-def open_case(world: World, operators: Iterable[Operator], offense: str, opened: dt.datetime, closed: dt.datetime | None = None, agency: Agency | None = None) -> Case:
+def open_case(
+    world: World, operators: Iterable[Operator], offense: str, opened: dt.datetime, closed: dt.datetime | None = None, agency: Agency | None = None
+) -> Case:
     """A case in the register and on the desks of those who are assigned to it."""
     assigned = list(operators)
     agency = agency or assigned[0].agency
@@ -60,7 +63,7 @@ def wording(world: World, operator: Operator, offense: str) -> str:
     return {"habit": operator.wording[offense], "category": category, "code": code, "words": world.one_of(words)}[kind]
 
 
-def search(world: World, operator: Operator, at: dt.datetime, case: Case | None, *, reviewed: bool = True, **changes: Any) -> str:
+def search(world: World, operator: Operator, at: dt.datetime, case: Case | None, *, reviewed: bool = True, **changes: Cell) -> str:
     """One search with everything that belongs to it; `changes` override columns of its row."""
     at = at.replace(microsecond=0)
     subject = changes.get("subject")
@@ -116,16 +119,20 @@ def _cloud(world: World, operator: Operator, at: dt.datetime, case: Case | None,
 
 def _field(world: World, operator: Operator, at: dt.datetime, case: Case | None, subject: str | None) -> dict[str, Any]:
     row = {**_common(world, operator, at), **_person(world, case, subject)}
-    row |= {"probe_source": "mobile_capture", "captured_at": at - dt.timedelta(seconds=20), "gallery": "encounters", "galleries_searched": 1, "max_candidates": 5}
+    row |= {
+        "probe_source": "mobile_capture",
+        "captured_at": at - dt.timedelta(seconds=20),
+        "gallery": "encounters",
+        "galleries_searched": 1,
+        "max_candidates": 5,
+    }
     row |= {"latitude": operator.latitude + float(world.rng.normal(0, 0.015)), "longitude": operator.longitude + float(world.rng.normal(0, 0.015))}
     row |= {"encounter": "E-" + world.fresh_id(8), "reason": world.one_of(wordings.FIELD), "case_number": None, "device": operator.device.replace("WS", "PH")}
     known = row["candidates"] and world.rng.random() < 0.1  # noqa: PLR2004
     row |= {"instruction": "reference_code" if known else "do_not_detain", "reference": world.fresh_id(8).upper() if known else None}
     if case:
         row |= {"case_number": case.number, "offense": case.offense, "reason": wording(world, operator, case.offense)}
-    world.add(
-        "biometric_items", system=operator.system, kind="probe", subject=row["subject"], citizenship="unknown", created_at=at, gallery="encounters"
-    )
+    world.add("biometric_items", system=operator.system, kind="probe", subject=row["subject"], citizenship="unknown", created_at=at, gallery="encounters")
     return row
 
 
@@ -133,7 +140,7 @@ ROWS = {"police": _police, "cloud": _cloud, "field": _field, "gate": _police}
 
 
 def followed(world: World, operator: Operator, at: dt.datetime, case: Case | None, query: str, row: dict[str, Any]) -> None:
-    """A trained examiner's review of the candidates, and what came of a match: a lead, evidence of its own, at times an arrest. Nothing after the world's end."""
+    """A trained examiner's review, and what came of a match: a lead, evidence of its own, at times an arrest. Nothing after the world's end."""
     examiner = world.one_of([e for e in operator.agency.examiners if e != operator.name])
     started = at + HOUR * float(world.rng.gamma(2, 1.2) + 0.1)
     decided = started + dt.timedelta(minutes=min(110.0, 2 + float(world.rng.lognormal(2.1, 0.6))))

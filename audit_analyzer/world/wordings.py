@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 OFFENSES: dict[str, tuple[str, str, tuple[str, ...]]] = {
-    "robbery": ("Person Crime", "211PC", ("robbery of a shop, suspect on the shop's video", "street robbery, still from bus camera", "attempt to identify robbery suspect")),
+    "robbery": (
+        "Person Crime",
+        "211PC",
+        ("robbery of a shop, suspect on the shop's video", "street robbery, still from bus camera", "attempt to identify robbery suspect"),
+    ),
     "burglary": ("Property Crime", "459", ("burglary suspect on doorbell video", "res burg, male on porch camera", "commercial burglary")),
     "auto theft": ("UUV", "10851(a)CVC", ("stolen vehicle, driver on toll camera", "UUV recovered, suspect fled", "carjack follow up")),
-    "assault": ("Person Crime", "245PC", ("assault at bar, suspect left before arrival", "agg assault, clip from witness phone", "fight with injury at transit stop")),
+    "assault": (
+        "Person Crime",
+        "245PC",
+        ("assault at bar, suspect left before arrival", "agg assault, clip from witness phone", "fight with injury at transit stop"),
+    ),
     "fraud": ("Property Crime", "530.5PC", ("identity theft at bank branch", "counterfeit ID used for account opening", "credit card fraud, ATM still")),
     "homicide": ("Person Crime", "187PC", ("homicide investigation, still from hotel lobby", "homicide, person leaving scene")),
     "missing person": ("Missing Person", "MP", ("endangered missing adult, last seen at station", "missing juvenile located, confirm identity")),
@@ -22,6 +30,19 @@ UNIT_OFFENSES = {
 }
 VAGUE = ("investigation", "Investigation", "investigative+", "inv", "follow up")  # 8 % in Eugene, most of them with a case number behind
 ARTIFACTS = ("Daytime search for best result",)
-UNPREPARED = ("unable to provide ID at collision scene", "5150", "welfare check, unresponsive adult", "warrant arrest, ID at booking", "BOLO", "subject gave false name at traffic stop")
-FIELD = ("unable to present ID, consented to photo", "no ID at collision scene", "ID check on warrant arrest", "subject gave false name", "lost adult, cannot state name")
+UNPREPARED = (
+    "unable to provide ID at collision scene",
+    "5150",
+    "welfare check, unresponsive adult",
+    "warrant arrest, ID at booking",
+    "BOLO",
+    "subject gave false name at traffic stop",
+)
+FIELD = (
+    "unable to present ID, consented to photo",
+    "no ID at collision scene",
+    "ID check on warrant arrest",
+    "subject gave false name",
+    "lost adult, cannot state name",
+)
 SHARES = {"habit": 0.43, "category": 0.2, "code": 0.13, "words": 0.24}  # a person's own habit: logs.md 4.2, top-reason share median 43 %

@@ -1,0 +1,101 @@
+-- Patterns of wide-scale use: what several rules ask of the few busy days of people's accounts, so that ten million uses are read once.
+
+-- missions: One row for each distinct reason or offense that names work in which many faces in a row are ordinary: child (exploitation, trafficking), missing (and unidentified persons,
+-- victims of a disaster), threat (to life), lineup (a photo array is built), fugitive (a warrant is out). The senses are those of rules/lexicons/serious_crime.toml.
+-- materialise
+CREATE VIEW missions AS
+WITH named AS (
+  SELECT
+    text, CASE sense WHEN 'child_or_trafficking' THEN 'child' WHEN 'missing_or_unidentified' THEN 'missing' WHEN 'terror_or_threat' THEN 'threat' END AS mission
+  FROM ground.text_hits
+  WHERE lexicon = 'serious_crime' AND cleared IS NULL AND sense IN ('child_or_trafficking', 'missing_or_unidentified', 'terror_or_threat')
+  UNION ALL
+  SELECT text, CASE WHEN regexp_matches(word, 'pornogr|tr[aá]ta|traite|tr[aá]fico|贩|販|色情|buôn|trafficking|торгов') THEN 'child' ELSE 'missing' END
+  FROM ground.text_hits
+  WHERE lexicon = 'serious_crime' AND cleared IS NULL
+    AND regexp_matches(word, 'desaparec|dispar|失踪|失蹤|mất tích|nawawala|пропавш|مفقود|pornogr|tr[aá]ta|traite|tr[aá]fico|贩|販|色情|buôn|trafficking|торгов')
+  UNION ALL
+  SELECT
+    text,
+    CASE
+      WHEN regexp_matches(folded, '\b(disaster|mass casualty|victim id|victim identification|identif[a-z]* (the |of )?(victims?|deceased|remains)|unidentified|next of kin)\b') THEN 'missing'
+      WHEN regexp_matches(folded, '\b(line ?ups?|photo ?arrays?|photo ?packs?|six ?packs?)\b') THEN 'lineup'
+      WHEN regexp_matches(folded, '\b(fugitives?|absconders?|escapees?|wanted persons?|(arrest|felony|bench|outstanding|active) warrants?|warrant service)\b') THEN 'fugitive'
+    END
+  FROM ground.texts
+)
+SELECT text, min(mission) AS mission FROM named WHERE mission IS NOT NULL GROUP BY text;
+
+-- crowded_days: One row for each account of a person and UTC day that, with the day before or after it, holds at least 8 unexplained searches: the 99th percentile of people's days in the
+-- published Eugene log. What looks for bursts and batches looks here only.
+-- materialise
+CREATE VIEW crowded_days AS
+WITH near AS (
+  SELECT
+    account, day_no, unexplained, lag(day_no) OVER days AS day_before, lag(unexplained) OVER days AS before, lead(day_no) OVER days AS day_after, lead(unexplained) OVER days AS after
+  FROM ground.operator_days
+  WHERE NOT is_machine AND unexplained > 0
+  WINDOW days AS (PARTITION BY account ORDER BY day_no)
+)
+SELECT account, day_no
+FROM near
+WHERE unexplained + CASE WHEN day_before = day_no - 1 THEN before ELSE 0 END >= 8 OR unexplained + CASE WHEN day_after = day_no + 1 THEN after ELSE 0 END >= 8;
+
+-- loud_uses: One row for each unexplained search on a crowded day, with the person sought (subject token, else probe), whether a case backs it and what its probe's name is made of.
+-- backed: its case number is not shared by more than case_subjects (5) persons that the account sought, and stands in the register where there is one. mission: see missions. habit: the
+-- account is a desk that searches for others all day: median of its active days at least 10 over at least 10 days (people's days have a median of 1 in the Eugene log), or the roster says
+-- records clerk or service desk. stem and number: the probe's name around the last run of digits in it, IMG_0412.jpg is IMG_#.jpg and 412; folder: all up to the last slash.
+-- materialise
+CREATE VIEW loud_uses AS
+WITH desks AS (
+  SELECT DISTINCT operator_key FROM ground.operators WHERE regexp_matches(lower(coalesce(role, '')), 'clerk|records|help ?desk|service desk')
+), habits AS (
+  SELECT p.account, d.operator_key IS NOT NULL OR (p.median_day >= 10 AND p.active_days >= 10) AS habit
+  FROM ground.operator_profiles AS p
+  INNER JOIN ground.accounts AS a ON a.account = p.account
+  LEFT JOIN desks AS d ON d.operator_key = a.operator_key
+), registers AS (
+  SELECT count(*) > 0 AS has_cases FROM main.cases
+), kept AS (
+  SELECT s.*, regexp_replace(regexp_replace(s.probe, '\?version=.*$', ''), '^.*/', '') AS name
+  FROM ground.searches AS s
+  INNER JOIN ground.crowded_days AS d ON d.account = s.account AND d.day_no = s.day_no
+  WHERE s.explained_by IS NULL AND s.operator IS NOT NULL
+)
+SELECT
+  k.use_no, k.account, k.system, k.agency, k.operator, k.query_id, k.export_id, k.record, k.ts_s, k.day_no, k.operation, k.subject, k.probe, k.probe_source,
+  coalesce(k.subject, k.probe) AS sought, k.gallery, k.case_key, k.case_known, k.case_open, k.case_assigned, k.on_behalf_of, k.device, k.session, k.person,
+  k.case_key IS NOT NULL AND k.case_operator_subjects <= f.case_subjects AND (k.case_known OR NOT r.has_cases) AS backed, r.has_cases,
+  coalesce(o.mission, m.mission) AS mission, h.habit OR regexp_matches(lower(coalesce(k.unit, '')), 'clerk|records') AS habit,
+  CASE WHEN regexp_matches(k.name, '[0-9]') THEN regexp_replace(k.probe, '[0-9]+([^0-9/]*)$', '#\1') END AS stem,
+  try_cast(nullif(regexp_extract(k.name, '([0-9]+)[^0-9]*$', 1), '') AS BIGINT) AS number,
+  nullif(regexp_extract(k.probe, '^(.*/)[^/]*$', 1), '') AS folder
+FROM kept AS k
+INNER JOIN habits AS h ON h.account = k.account
+LEFT JOIN ground.missions AS m ON m.text = k.reason
+LEFT JOIN ground.missions AS o ON o.text = k.offense
+CROSS JOIN registers AS r
+CROSS JOIN ground.figures AS f;
+
+-- name_counters: One row for each system and stem of a probe's name (see loud_uses) that at least three accounts use, with numbers that rise with time (correlation 0.9 or more over at least
+-- 20 uses): the system itself numbers what is uploaded, so that a run of numbers is nobody's batch.
+-- materialise
+CREATE VIEW name_counters AS
+WITH stems AS (
+  SELECT DISTINCT hash(regexp_extract(stem, '^([^#]*)#', 1)) AS stem_hash FROM ground.loud_uses WHERE stem IS NOT NULL
+), numbered AS (
+  SELECT
+    u.account, q.system, u.ts_s,
+    CASE WHEN contains(right(q.probe, 6), '.') THEN left(q.probe, length(q.probe) - strpos(reverse(q.probe), '.')) ELSE q.probe END AS base
+  FROM main.queries AS q
+  POSITIONAL JOIN ground.use_keys AS u
+  WHERE u.is_search AND q.probe IS NOT NULL
+), cut AS (
+  SELECT account, system, ts_s, base, rtrim(base, '0123456789') AS head FROM numbered
+)
+SELECT c.system, c.head, count(*) AS uses, count(DISTINCT c.account) AS accounts
+FROM cut AS c
+INNER JOIN stems AS s ON s.stem_hash = hash(c.head)
+WHERE length(c.base) > length(c.head) AND length(c.base) - length(c.head) <= 15
+GROUP BY c.system, c.head
+HAVING count(*) >= 20 AND count(DISTINCT c.account) >= 3 AND corr(CAST(substr(c.base, length(c.head) + 1) AS DOUBLE), c.ts_s) >= 0.9;
