@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import fnmatch
+import math
 import tomllib
 from collections.abc import Collection
 from pathlib import Path
@@ -31,7 +32,6 @@ class Delivery:
     system: str | None = None
     zone: str | None = None
     agency: str | None = None
-    date_order: str | None = None  # "mdy", "dmy" or "ymd", where a source leaves it to the delivery
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -128,13 +128,13 @@ class Settings:
 def duration(text: object, where: str) -> int:
     """Seconds of "12 hours", "14 days", "15 years" (365.25 days each) or a plain number of seconds."""
     if isinstance(text, (int, float)) and not isinstance(text, bool):
-        return int(text)
+        return int(text) if math.isfinite(text) else _no_duration(text, where)
     units = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400, "week": 604_800, "month": 2_629_800, "year": 31_557_600}
     words = str(text).split()
     unit = units.get(words[1].rstrip("s")) if len(words) == 2 else None  # noqa: PLR2004  number and unit
     try:
         return int(float(words[0]) * unit) if unit else int(words[0]) if len(words) == 1 else _no_duration(text, where)
-    except (ValueError, IndexError):
+    except (ValueError, IndexError, OverflowError):
         return _no_duration(text, where)
 
 

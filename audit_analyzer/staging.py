@@ -74,12 +74,14 @@ class Staging:
         tree = _tree(self.source.fields.values())
         fields = [f"{_first(_reach(tree, p) for p in alternatives)} AS {name}" for name, alternatives in self.source.fields.items()]
         parsed = f"SELECT n, export_id, record, {raw} AS raw, json_transform({raw}, {text_of(json.dumps(_structure(tree)))}) AS j FROM batch"
-        kept = "raw, " if any(re.search(r"\braw\b", sql) for sql in [*(f.sql for f in self.source.fillings), self.source.set_aside or ""]) else ""
+        asked = [*(f.sql for f in self.source.fillings), self.source.set_aside or "", self.source.prepare or ""]
+        kept = "raw, " if any(re.search(r"\braw\b", sql) for sql in asked) else ""
         return f"SELECT n, export_id, record, {kept}{', '.join([*fields, fixed])} FROM ({parsed})"
 
     def exported(self, expression: exp.Expression) -> bool:
         """Whether this export has any of the fields that a canonical column is made from; keys of JSON records come and go, so what is mapped may be there."""
-        used = {c.name for c in expression.find_all(exp.Column)} & set(self.source.fields)
+        named = {c.name for c in expression.find_all(exp.Column)}
+        used = {field for name in named for field in self.source.made_from().get(name, {name})} & set(self.source.fields)
         if not used or (not self.rows_of_text and self.source.name != INTERCHANGE):
             return True
         has = {plain(name): "" for name in self.header}

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from audit_analyzer import __version__
 from audit_analyzer.errors import AuditError
-from audit_analyzer.words import SEVERITIES, Finding, RuleOutcome
+from audit_analyzer.words import SEVERITIES, Finding, Ingested, RuleOutcome
 
 if TYPE_CHECKING:
     from audit_analyzer.settings import Settings
@@ -126,6 +126,7 @@ def _night(world: World, folder: Path, settings: Settings, law: tuple, result: R
     here = dataclasses.replace(facts.load(folder), parameters=settings.parameters, false_discovery_rate=settings.false_discovery_rate, limits=settings.limits)
     tell("reading the delivery")
     read = nightly.ingest(here, [folder / "exports"])
+    world.truths = [_resolved(t, read) for t in world.truths]
     result.errors += [f"seed {world.seed}: {r.file}: {r.outcome}, {r.rejected} rejected: {r.reason}" for r in read if r.outcome != "accepted" or r.rejected]
     with open_store(here.database, memory=here.limits.memory) as store:
         run_id = nightly.last_run(store)
@@ -136,6 +137,16 @@ def _night(world: World, folder: Path, settings: Settings, law: tuple, result: R
         store.checkpoint()
     tell("asking the rules")
     return detect.detect(here.database, here, book, packs, moment, run_id, {}, proofs=proofs)
+
+
+def _resolved(truth: Truth, read: Sequence[Ingested]) -> Truth:
+    """A truth about exports names them "file:NAME in the delivery": now they have their ids."""
+
+    def named(text: str) -> str:
+        name = "/" + text.removeprefix("file:")
+        return next((r.export for r in read if r.file.endswith(name)), text) if text.startswith("file:") else text
+
+    return dataclasses.replace(truth, subject=named(truth.subject), evidence=tuple((table, named(row)) for table, row in truth.evidence))
 
 
 def _hold(world: World, seed: int, outcomes: Sequence[RuleOutcome], result: Result) -> None:

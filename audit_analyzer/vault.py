@@ -167,8 +167,11 @@ def note(vault: Path, entries: Iterable[Entry]) -> None:
     lines = "".join(json.dumps(entry._asdict(), ensure_ascii=True) + "\n" for entry in entries)
     if lines:
         vault.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with open(vault / JOURNAL, "a", encoding="ascii", opener=lambda p, f: os.open(p, f, 0o600)) as file:
-            file.write(lines)
+        with open(vault / JOURNAL, "ab+", opener=lambda p, f: os.open(p, f, 0o600)) as file:
+            file.seek(max(0, file.seek(0, os.SEEK_END) - 1))
+            whole = file.read(1) in {b"", b"\n"}
+            file.write(b"" if whole else b"\n")  # a kill cut the last line short: the next one does not go down with it
+            file.write(lines.encode("ascii"))
             file.flush()
             os.fsync(file.fileno())
 

@@ -37,7 +37,10 @@ KEYS = {
 }
 LAYOUT = {"delimiter": str, "quote": str, "encoding": str, "header_row": int, "multiline": bool}
 HEADER_LAYOUT = {"delimiter", "quote", "encoding", "header_row"}
-FILLED = {"system", "query_id", "time_basis", "operator_kind", "status"}  # NOT NULL columns that intake fills where an export leaves them out
+FILLED = {  # NOT NULL columns that intake fills where an export leaves them out
+    "queries": {"system", "query_id", "time_basis", "operator_kind", "status"},
+    "biometric_items": {"system"},
+}
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -91,6 +94,10 @@ class Source:
     prepare: str | None = None
     not_logged: Mapping[str, tuple[str, ...]] = dataclasses.field(default_factory=dict)
 
+    def made_from(self) -> Mapping[str, set[str]]:
+        """What `prepare` adds: name -> the fields that it is made from."""
+        return _made_from(self.prepare) if self.prepare else {}
+
     def tables(self) -> tuple[str, ...]:
         return tuple(f.table for f in self.fillings)
 
@@ -140,14 +147,20 @@ def read(file: Path) -> Source:
         formats=tuple(facts["formats"]),
         signs=tuple(_sign(s, file) for s in _several(facts.get("recognise", []))),
         fields={name: tuple(_several(places)) for name, places in facts.get("fields", {}).items()},
-        fillings=tuple(Filling(t["name"], t["sql"]) for t in facts.get("table", [])),
-        set_aside=facts.get("set_aside", {}).get("sql"),
-        prepare=facts.get("prepare", {}).get("sql"),
+        fillings=tuple(Filling(**_texts(t, ("name", "sql"), "[[table]]", file)) for t in _several(facts.get("table", []))),
+        set_aside=_texts(facts["set_aside"], ("sql",), "[set_aside]", file)["sql"] if "set_aside" in facts else None,
+        prepare=_texts(facts["prepare"], ("sql",), "[prepare]", file)["sql"] if "prepare" in facts else None,
         not_logged={table: tuple(columns) for table, columns in facts.get("not_logged", {}).items()},
         **_common(facts, file),
     )
     _refuse_half_a_source(source)
     return source
+
+
+def _texts(facts: dict[str, Any], keys: tuple[str, ...], section: str, file: Path) -> dict[str, str]:
+    if set(facts) != set(keys) or not all(isinstance(value, str) for value in facts.values()):
+        raise SourceError(f"{section} has {', '.join(keys)} as texts and nothing else, not {', '.join(facts) or 'nothing'}", str(file), f"mend {section}")
+    return facts
 
 
 def _common(facts: dict[str, Any], file: Path) -> dict[str, Any]:
@@ -193,6 +206,16 @@ def _refuse_half_a_source(source: Source) -> None:
 
 def _interchange(file: Path, facts: dict[str, Any]) -> Source:
     return Source(name=file.stem, title=facts["title"], path=file, formats=tuple(facts["formats"]), signs=(), fields={}, fillings=(), **_common(facts, file))
+
+
+@functools.cache
+def _made_from(prepare: str) -> Mapping[str, set[str]]:
+    import sqlglot
+    from sqlglot import exp
+
+    tree = sqlglot.parse_one(prepare, dialect="duckdb")
+    made = [e for select in tree.find_all(exp.Select) for e in select.expressions if isinstance(e, exp.Alias)]
+    return {e.alias: {c.name for c in e.find_all(exp.Column)} for e in made}
 
 
 @functools.cache
@@ -261,7 +284,7 @@ def table_of(header: Sequence[str], name: str) -> str | None:
     best: list[tuple[int, str]] = []
     for table in canonical().values():
         columns = {c.name for c in table.columns}
-        needed = {c.name for c in table.columns if c.required and c.name not in FILLED and not c.name.endswith("_state")}
+        needed = {c.name for c in table.columns if c.required and not c.name.endswith("_state")} - FILLED.get(table.name, set())
         shared = columns & set(header)
         if needed <= set(header) and 2 * len(shared) >= len(header) and (len(shared) > 1 or len(header) == 1):
             best.append((len(shared), table.name))

@@ -20,32 +20,15 @@ DAY_SHARES = (0.53, 0.20, 0.10, 0.07, 0.045, 0.02, 0.015, 0.01, 0.006, 0.004)
 IN_TEN_MINUTES = 4  # the most that anybody did
 NO_CASE, VAGUE, BLANK, ARTIFACT, TYPO = 0.2, 0.08, 0.03, 0.02, 0.01  # shares of reasons and case numbers
 OFFENSES = (*wordings.OFFENSES, "child exploitation", "human trafficking", "stalking", "threats", "arson", "riot")
-GALLERIES = {
-    "county-mugshots": "county-faces",
-    "state-corrections": "county-faces",
-    "persons-of-record": "cloud-matcher",
-    "encounters": "field-app",
-    "manifest": "gate",
-}
 
 
 def build(world: World) -> None:
     """Systems, agencies with their people, their routine, gates, outages and tests."""
-    matcher(
-        world, "county-faces", ("dhs-026-11", "dhs-139-06", "28-cfr-23", "privacy-act"), "police", permitted_offenses=OFFENSES, barred_purposes=("immigration",)
-    )
-    matcher(world, "cloud-matcher", ("dhs-026-11", "28-cfr-23", "aws-public-safety"), "cloud")
-    matcher(world, "field-app", ("dhs-026-11", "dhs-139-06", "mobile-fortify"), "field")
-    matcher(world, "gate", ("dhs-026-11", "cbp-tvs"), "gate", zone="America/New_York")
-    for gallery, system in GALLERIES.items():
-        world.add(
-            "galleries",
-            gallery=gallery,
-            system=system,
-            purpose="identification in open cases",
-            approved_from=world.start - 900 * DAY,
-            approved_to=world.end + 900 * DAY,
-        )
+    policed: dict[str, Any] = {"permitted_offenses": OFFENSES, "barred_purposes": ("immigration",), "galleries": ("county-mugshots", "state-corrections")}
+    matcher(world, "county-faces", ("dhs-026-11", "dhs-139-06", "28-cfr-23", "privacy-act"), "police", **policed)
+    matcher(world, "cloud-matcher", ("dhs-026-11", "28-cfr-23", "aws-public-safety"), "cloud", galleries=("persons-of-record",))
+    matcher(world, "field-app", ("dhs-026-11", "dhs-139-06", "mobile-fortify"), "field", galleries=("encounters",))
+    matcher(world, "gate", ("dhs-026-11", "cbp-tvs"), "gate", zone="America/New_York", galleries=("manifest",))
     for n in range(world.size.agencies):
         with world.stream(f"agency {n}"):
             agency = people.found(world)
@@ -60,12 +43,15 @@ def build(world: World) -> None:
 def matcher(world: World, name: str, packs: tuple[str, ...], like: str, *, register: bool = True, zone: str = people.ZONE, **facts: Cell) -> str:
     """A system: what audit.toml says of it and, with `register`, its row in the register, approved from long before until long after."""
     settings = {key: facts.pop(key) for key in ("agency", "service_accounts", "retention") if key in facts}
-    system = Matcher(name, packs, zone, kind=like)
+    system = Matcher(name, packs, zone, galleries=tuple(facts.pop("galleries", (f"{name}-gallery",))), kind=like)
     for key, value in settings.items():
         setattr(system, key, value)
+    span: dict[str, Any] = {"approved_from": world.start - 900 * DAY, "approved_to": world.end + 900 * DAY}
+    for gallery in system.galleries:
+        world.add("galleries", gallery=gallery, system=name, purpose="identification in open cases", **span)
     world.systems[name] = system
     if register:
-        row = {"approval": f"PIA {name}", "approved_from": world.start - 900 * DAY, "approved_to": world.end + 900 * DAY, "logs_from": world.start, **facts}
+        row = {"approval": f"PIA {name}", **span, "logs_from": world.start, **facts}
         world.register[name] = {"system": name, **row}
     return name
 
@@ -126,7 +112,14 @@ def gates(world: World, agency: Agency) -> None:
     """A boarding gate: one traveller after the other is verified; photos of citizens are deleted within hours, of noncitizens within days."""
     account = f"svc-gate-{agency.letters.lower()}"
     world.systems["gate"].service_accounts.append(account)
-    enrolled = {"operator": account, "agency": agency.name, "role": "service", "active_from": world.start - 400 * DAY, "active_to": world.end + 400 * DAY}
+    enrolled: dict[str, Any] = {
+        "person": f"P-{account}",
+        "operator": account,
+        "agency": agency.name,
+        "role": "service",
+        "active_from": world.start - 400 * DAY,
+        "active_to": world.end + 400 * DAY,
+    }
     world.add("operators", **enrolled, trained_from=world.start - 300 * DAY, trained_to=world.end + 300 * DAY, licence="standard")
     for day in range(world.days):
         at = world.at(day, 6, "America/New_York")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import json
+from collections import defaultdict
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from audit_analyzer.world.frame import World
+    from audit_analyzer.world.rows import Rows
 
 SEARCHES = ("identification", "video_search", "live_watch")
 
@@ -23,10 +26,11 @@ def write(world: World, folder: Path) -> None:
     _register(world)
     _publish(world)
     for files in world.rows.values():
+        headers = _headers(files)
         for name, rows in files.items():
             target = exports / name
             target.parent.mkdir(parents=True, exist_ok=True)
-            frame = rows.frame()
+            frame = rows.frame(headers.get(_series(name), ()))
             if name.endswith(".ndjson"):
                 frame.write_ndjson(target)
             else:
@@ -37,6 +41,20 @@ def write(world: World, folder: Path) -> None:
         target.write_bytes(content)
     (folder / "audit.toml").write_text(settings_text(world), encoding="utf-8")
     (folder / "truth.jsonl").write_text("".join(json.dumps(dataclasses.asdict(t), sort_keys=True) + "\n" for t in world.truths), encoding="utf-8")
+
+
+def _series(name: str) -> str:
+    """The monthly exports of one system are one series."""
+    return name.partition("/queries-")[0] if "/queries-" in name else ""
+
+
+def _headers(files: Mapping[str, Rows]) -> dict[str, set[str]]:
+    """One header for all exports of a series: a system writes the same columns every month, whatever happened in it."""
+    headers: dict[str, set[str]] = defaultdict(set)
+    for name, rows in files.items():
+        if series := _series(name):
+            headers[series] |= rows.columns()
+    return headers
 
 
 def _register(world: World) -> None:

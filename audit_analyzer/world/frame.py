@@ -73,6 +73,7 @@ class Matcher:
     agency: str | None = None
     service_accounts: list[str] = dataclasses.field(default_factory=list)
     retention: list[dict[str, str]] = dataclasses.field(default_factory=list)
+    galleries: tuple[str, ...] = ()  # registered ones that its ordinary searches go to
     kind: str = "police"  # which ordinary row a search of it has: police, cloud, field or gate (see background.py)
 
 
@@ -186,7 +187,7 @@ class World:
     ) -> Truth:  # fmt: skip
         """Declare what is true: whom a finding should name (for a trap: must not), and the rows. Bare ids are of queries.
 
-        The period is from the first to the last row of evidence made in this plant, unless given.
+        A row of the ledger's exports, or an export as subject, is "file:" and its name in the delivery. The period is from the first to the last row of evidence made in this plant, unless given.
         """
         if self._planting is None:
             raise RuntimeError("a truth is declared by a plant: see World.planting")
@@ -245,18 +246,20 @@ class World:
         """`count` searches from `start` on, `gap` seconds apart give or take a third; a callable among the changes is asked with the number of the search."""
         ids, at = [], start
         for n in range(count):
-            ids.append(self.search(operator, at, case=case, reviewed=reviewed, **{k: v(n) if callable(v) else v for k, v in changes.items()}))
+            ids.append(self.search(operator, at, case=case, reviewed=reviewed, **_asked(changes, n)))
             at += dt.timedelta(seconds=max(1.0, gap * float(self.rng.uniform(0.67, 1.33))))
         return ids
 
     def written(
         self, operator: Operator, reasons: Iterable[str], *, first: int = 60, last: int | None = None, case: Case | None = None, **changes: Cell
     ) -> list[str]:
-        """One search for each reason, on as many of the operator's shifts as there are; where there are too few, several on one."""
+        """One search for each reason, each on a shift of its own while there are enough; callables among the changes as in burst."""
         words = list(reasons)
         shifts = self.duty(operator, len(words), first, last)
         return [
-            self.search(operator, shifts[n % len(shifts)][0] + dt.timedelta(hours=1.5 + 0.7 * (n // len(shifts))), case=case, reason=reason, **changes)
+            self.search(
+                operator, shifts[n % len(shifts)][0] + dt.timedelta(hours=1.5 + 0.7 * (n // len(shifts))), case=case, reason=reason, **_asked(changes, n)
+            )
             for n, reason in enumerate(words)
         ]
 
@@ -296,6 +299,10 @@ class World:
         from audit_analyzer.world import files
 
         files.write(self, folder)
+
+
+def _asked(changes: Mapping[str, Cell], n: int) -> dict[str, Cell]:
+    return {name: value(n) if callable(value) else value for name, value in changes.items()}
 
 
 @functools.cache

@@ -28,7 +28,6 @@ class Agency:
     letters: str
     examiners: list[str] = dataclasses.field(default_factory=list)
     network: str = "192.0.2"
-    cases: int = 0
     operators: list[Operator] = dataclasses.field(default_factory=list)
 
 
@@ -66,10 +65,15 @@ class Case:
 
 
 def found(world: World, staff: int = 0, name: str | None = None) -> Agency:
-    """A new agency in a town of its own, with examiners, and officers in their routine."""
-    n = len(world.agencies)
-    name = name or f"{TOWNS[n % len(TOWNS)]}{'' if n < len(TOWNS) else ' ' + str(n // len(TOWNS) + 1)} Police Department"
-    agency = Agency(name, 38.0 + 0.5 * (n % 20), -122.0 + 0.7 * (n // 20), f"{chr(65 + n % 26)}{chr(65 + n // 26 % 26)}", network=f"10.{n % 250}.{n // 250}")
+    """A new agency in a town of its own, with examiners, and officers in their routine. Name and place come from the chance of who founds it."""
+    n = int(world.fresh_id(7), 16)
+    agency = Agency(
+        name or f"{TOWNS[n % len(TOWNS)]} Police Department {n % 9973}",
+        28.0 + 0.3 * (n % 67),
+        -120.0 + 0.4 * (n // 67 % 120),
+        "".join(chr(65 + n // 26**place % 26) for place in range(3)),
+        network=f"10.{n % 251}.{n // 251 % 251}",
+    )
     world.agencies.append(agency)
     for _ in range(EXAMINERS):
         examiner = hire(world, agency, "county-faces", unit="Forensic Services", role="examiner", watch="day")

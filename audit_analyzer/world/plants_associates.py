@@ -21,7 +21,9 @@ MINUTE = dt.timedelta(minutes=1)
 def d12_easy(world: World) -> None:
     """Profile pictures of people whose names are known."""
     who = world.hire()
-    ids = world.written(who, ("verify identity of known subject",) * 12, probe_source="social_media", probe=f"instagram/profile_{world.fresh_id(6)}.jpg")
+    ids = world.written(
+        who, ("verify identity of known subject",) * 12, probe_source="social_media", probe=lambda _: f"instagram/profile_{world.fresh_id(6)}.jpg"
+    )
     world.plant("operator", who.name, ids, "12 searches with social-media pictures to verify the identity of known subjects, no case")
 
 
@@ -59,7 +61,11 @@ def d12_trap_witness(world: World) -> None:
     who = world.hire(unit="Robbery Unit")
     case = world.case(who, opened=world.at(60, 9))
     ids = world.written(
-        who, ("robbery, victim found suspect's profile",) * 3, case=case, probe_source="social_media", probe=f"{case.number}/instagram_{world.fresh_id(5)}.jpg"
+        who,
+        ("robbery, victim found suspect's profile",) * 3,
+        case=case,
+        probe_source="social_media",
+        probe=lambda _: f"{case.number}/instagram_{world.fresh_id(5)}.jpg",
     )
     world.plant("operator", who.name, ids, "the suspect's profile as handed in by the victim, in an open robbery case of the officer")
 
@@ -69,7 +75,11 @@ def d12_trap_fraud(world: World) -> None:
     who = world.hire(unit="Fraud Unit")
     case = world.case(who, offense="fraud", opened=world.at(50, 9))
     ids = world.written(
-        who, ("romance fraud, profile used by suspect",) * 4, case=case, probe_source="social_media", probe=f"{case.number}/fb_profile_{world.fresh_id(5)}.jpg"
+        who,
+        ("romance fraud, profile used by suspect",) * 4,
+        case=case,
+        probe_source="social_media",
+        probe=lambda _: f"{case.number}/fb_profile_{world.fresh_id(5)}.jpg",
     )
     world.plant("operator", who.name, ids, "profiles used in a romance fraud, in an open case of the officer")
 

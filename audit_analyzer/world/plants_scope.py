@@ -116,11 +116,7 @@ def d08_easy(world: World) -> None:
 def d08_medium(world: World) -> None:
     """Every gallery of the account searched with one image, four times."""
     galleries = tuple(f"region-{n}" for n in range(1, 9))
-    system = world.matcher("regional-faces", ("dhs-026-11",))
-    for gallery in galleries:
-        world.add(
-            "galleries", gallery=gallery, system=system, purpose="booking photographs", approved_from=world.start - 300 * DAY, approved_to=world.end + 300 * DAY
-        )
+    system = world.matcher("regional-faces", galleries=galleries)
     who = world.hire(system=system, routine=False)
     for start, _ in world.duty(who, 30, 3, 110):
         world.search(who, start + HOUR, case=world.case(who, opened=start - DAY), gallery=galleries[0])
@@ -135,10 +131,7 @@ def d08_hard(world: World) -> None:
     """Now and then an officer searches the driver photos of thirty other States for a minor matter."""
     agency = world.agency(staff=6)
     who = agency.operators[0] if agency.operators[0].system == "county-faces" else world.hire(agency)
-    ids = [
-        world.search(who, start + 2 * HOUR, galleries_searched=31, reason="trespass", owner="out of state", gallery="county-mugshots")
-        for start, _ in world.duty(who, 9, 70)
-    ]
+    ids = [world.search(who, start + 2 * HOUR, galleries_searched=31, reason="trespass", owner="out of state") for start, _ in world.duty(who, 9, 70)]
     world.plant("agency", agency.name, ids, "nine searches of 31 States' galleries for trespass; everybody else searches one")
 
 
@@ -150,7 +143,7 @@ def d08_trap_default(world: World) -> None:
     for _ in range(12):
         who = world.hire(agency, system, routine=False)
         for start, _ in world.duty(who, 12, 2):
-            ids.append(world.search(who, start + 2 * HOUR, case=world.case(who, opened=start - DAY), galleries_searched=1309, gallery="encounters"))
+            ids.append(world.search(who, start + 2 * HOUR, case=world.case(who, opened=start - DAY), galleries_searched=1309))
     world.plant("agency", agency.name, ids, "every search of everybody has the same scope: the program's default, not anybody's choice")
 
 
@@ -195,7 +188,7 @@ def d09_trap_missing(world: World) -> None:
     ids = []
     for start, _ in world.duty(who, 6):
         case = world.case(who, offense="missing person", opened=start - DAY)
-        ids.append(world.search(who, start + HOUR, case=case, threshold=85.0, threshold_explicit=True, max_candidates=40, gallery="persons-of-record"))
+        ids.append(world.search(who, start + HOUR, case=case, threshold=85.0, threshold_explicit=True, max_candidates=40))
     world.plant("operator", who.name, ids, "threshold 85 for missing people: the vendor's guidance accepts it")
 
 

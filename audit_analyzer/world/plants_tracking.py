@@ -53,7 +53,7 @@ def d05_trap_warrant(world: World) -> None:
     start = world.moment(who)
     case = world.case(who, offense="homicide", opened=start - 9 * DAY)
     world.leave(case, "warrant", granted=start - 2 * DAY, expires=start + 12 * DAY)
-    world.plant("operator", who.name, _watch(world, who, start, 30 * HOUR, "hotel-lobby", case), "live face search for 30 hours under a warrant in force")
+    world.plant("operator", who.name, _watch(world, who, start, 4 * HOUR, "hotel-lobby", case), "live face search for four hours under a warrant in force")
 
 
 def d05_trap_home(world: World) -> None:
@@ -68,7 +68,7 @@ def d05_trap_home(world: World) -> None:
         "job": world.fresh_id(12),
         "threshold": None,
     }
-    ids = [world.search(who, start, call="StartStreamProcessor", **plain), world.search(who, start + 9 * HOUR, call="StopStreamProcessor", **plain)]
+    ids = [world.search(who, start, call="StartStreamProcessor", **plain), world.search(who, start + 4 * HOUR, call="StopStreamProcessor", **plain)]
     world.plant("operator", who.name, ids, "stream processor with ConnectedHome settings: no faces")
 
 
@@ -85,7 +85,7 @@ def d05_trap_pilot(world: World) -> None:
         approved_from=start - 30 * DAY,
         approved_to=start + 30 * DAY,
     )
-    ids = _watch(world, who, start, 6 * HOUR, "city-hall-door", gallery="pilot-volunteers")
+    ids = _watch(world, who, start, 4 * HOUR, "city-hall-door", gallery="pilot-volunteers")
     for query in ids:
         world.add("authorizations", query_id=query, system=who.system, kind="consent", granted_at=start - 3 * DAY, granted_by="volunteers' forms")
     world.plant("operator", who.name, ids, "live face search of officers who volunteered, announced and with consent")

@@ -37,13 +37,18 @@ class Rows:
         self._packed.append(pl.DataFrame({name: [row.get(name) for row in self._waiting] for name in named}, schema=dict.fromkeys(named, pl.String)))
         self._waiting = []
 
-    def frame(self) -> pl.DataFrame:
-        """All rows as text, columns in the model's order, rows in the order of their times and ids as an export has them."""
+    def columns(self) -> set[str]:
+        """The columns that any row named."""
+        return {c for frame in self._packed for c in frame.columns} | {c for row in self._waiting for c in row}
+
+    def frame(self, columns: Iterable[str] = ()) -> pl.DataFrame:
+        """All rows as text, columns (those of the rows and `columns`) in the model's order, rows in the order of their times and ids as an export has them."""
         import polars as pl
 
         if self._waiting:
             self._pack()
         whole = pl.concat(self._packed, how="diagonal") if self._packed else pl.DataFrame()
+        whole = whole.with_columns(pl.lit(None, pl.String).alias(name) for name in columns if name not in whole.columns)
         whole = whole.select([name for name in self.known if name in whole.columns])
         order = [name for name in ("occurred_at", "decided_at", "starts_at", "created_at", whole.columns[0]) if name in whole.columns]
         return whole.sort(order, maintain_order=True, nulls_last=True)

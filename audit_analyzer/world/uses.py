@@ -28,8 +28,7 @@ def open_case(
     """A case in the register and on the desks of those who are assigned to it."""
     assigned = list(operators)
     agency = agency or assigned[0].agency
-    agency.cases += int(world.rng.integers(1, 9))
-    number = f"{agency.letters}26-{10_000 + agency.cases:05d}{world.fresh_id(2).upper()}"
+    number = f"{agency.letters}26-{int(world.fresh_id(12), 16) % 10**8:08d}"
     case = Case(number, agency, offense, opened, closed, assigned, [world.subject() for _ in range(world.one_of((1, 2, 3), (0.7, 0.2, 0.1)))])
     world.cases.append(case)
     for operator in assigned:
@@ -49,7 +48,7 @@ def current_case(world: World, operator: Operator, at: dt.datetime) -> Case:
     late = world.rng.random() < 1 / 60
     opened = at + HOUR * float(world.rng.uniform(0.5, 5)) if late else at - HOUR * float(world.rng.exponential(30) + 0.2)
     closed = max(opened, at) + DAY * float(world.rng.uniform(15, 70)) if world.rng.random() < 0.6 else None  # noqa: PLR2004  most are closed in time
-    helping = [o for o in operator.agency.operators[-40:] if o.unit == operator.unit and o is not operator]
+    helping = [o for o in operator.agency.operators[: world.size.operators] if o.unit == operator.unit and o is not operator]
     team = [operator, *([world.one_of(helping)] if helping and world.rng.random() < 0.5 else [])]  # noqa: PLR2004
     return open_case(world, team, offense, opened, None if closed is None or closed >= world.end else closed)
 
@@ -99,7 +98,7 @@ def _person(world: World, case: Case | None, subject: str | None = None) -> dict
 
 def _police(world: World, operator: Operator, at: dt.datetime, case: Case | None, subject: str | None) -> dict[str, Any]:
     row = {**_common(world, operator, at), **_person(world, case, subject)}
-    row |= {"gallery": world.one_of(("county-mugshots", "state-corrections"), (0.85, 0.15)), "galleries_searched": 1, "max_candidates": 20, "probe_faces": 1}
+    row |= {"gallery": world.one_of(world.systems[operator.system].galleries), "galleries_searched": 1, "max_candidates": 20, "probe_faces": 1}
     row |= {"probe_source": world.one_of(SOURCES, (0.5, 0.25, 0.05, 0.12, 0.08)), "call": "search", "on_behalf_of": None}
     if world.rng.random() < 0.6:  # noqa: PLR2004  where the image was taken is not always known
         row |= {"latitude": operator.latitude + float(world.rng.normal(0, 0.01)), "longitude": operator.longitude + float(world.rng.normal(0, 0.01))}
@@ -113,7 +112,13 @@ def _police(world: World, operator: Operator, at: dt.datetime, case: Case | None
 def _cloud(world: World, operator: Operator, at: dt.datetime, case: Case | None, subject: str | None) -> dict[str, Any]:
     row = {**_common(world, operator, at), **NOT_LOGGED, **_person(world, case, subject)}
     row |= {"subject": None, "candidate": None, "top_score": None, "candidates": None, "unit": None, "device": None, "operator_kind": "role_session"}
-    row |= {"gallery": "persons-of-record", "threshold": 99.0, "threshold_explicit": True, "max_candidates": 10, "quality_filter": "AUTO"}
+    row |= {
+        "gallery": world.systems[operator.system].galleries[0],
+        "threshold": 99.0,
+        "threshold_explicit": True,
+        "max_candidates": 10,
+        "quality_filter": "AUTO",
+    }
     return row | {"call": "SearchFacesByImage", "carriers": f"{row['probe']} | {operator.name}", "probe_source": "still", "job": world.fresh_id(12)}
 
 
@@ -132,7 +137,7 @@ def _field(world: World, operator: Operator, at: dt.datetime, case: Case | None,
     row |= {"instruction": "reference_code" if known else "do_not_detain", "reference": world.fresh_id(8).upper() if known else None}
     if case:
         row |= {"case_number": case.number, "offense": case.offense, "reason": wording(world, operator, case.offense)}
-    world.add("biometric_items", system=operator.system, kind="probe", subject=row["subject"], citizenship="unknown", created_at=at, gallery="encounters")
+    world.add("biometric_items", system=operator.system, kind="probe", subject=row["subject"], citizenship="unknown", created_at=at, gallery=row["gallery"])
     return row
 
 

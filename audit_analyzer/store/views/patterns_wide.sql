@@ -99,3 +99,25 @@ INNER JOIN stems AS s ON s.stem_hash = hash(c.head)
 WHERE length(c.base) > length(c.head) AND length(c.base) - length(c.head) <= 15
 GROUP BY c.system, c.head
 HAVING count(*) >= 20 AND count(DISTINCT c.account) >= 3 AND corr(CAST(substr(c.base, length(c.head) + 1) AS DOUBLE), c.ts_s) >= 0.9;
+
+-- hand_days: One row for each hand (a person of the roster, a device, a login session) and UTC day on which it made at least 10 unexplained searches under two to five accounts; a device that
+-- more than five accounts ever use is a shared terminal or a front end, and no hand.
+-- materialise
+CREATE VIEW hand_days AS
+WITH held AS (
+  SELECT 'person' AS kind, system, person AS hand, account, day_no, count(*) AS searches
+  FROM ground.searches WHERE explained_by IS NULL AND NOT is_machine AND operator IS NOT NULL AND person <> operator GROUP BY system, person, account, day_no
+  UNION ALL
+  SELECT 'device', system, device, account, day_no, count(*)
+  FROM ground.searches WHERE explained_by IS NULL AND NOT is_machine AND operator IS NOT NULL AND device IS NOT NULL GROUP BY system, device, account, day_no
+  UNION ALL
+  SELECT 'session', system, session, account, day_no, count(*)
+  FROM ground.searches WHERE explained_by IS NULL AND NOT is_machine AND operator IS NOT NULL AND session IS NOT NULL GROUP BY system, session, account, day_no
+), hands AS (
+  SELECT kind, system, hand FROM held GROUP BY kind, system, hand HAVING count(DISTINCT account) BETWEEN 2 AND 5
+)
+SELECT d.kind, d.system, d.hand, d.day_no
+FROM held AS d
+INNER JOIN hands AS h ON h.kind = d.kind AND h.system = d.system AND h.hand = d.hand
+GROUP BY d.kind, d.system, d.hand, d.day_no
+HAVING sum(d.searches) >= 10 AND count(*) >= 2;
