@@ -28,7 +28,7 @@ bench: .venv/.tests           ## SIZE=1m (default), 10m, 100m
 	$(BIN)/python tests/bench.py $(SIZE)
 
 golden: .venv/.tests          ## write the golden results of the samples anew; look at the difference before you commit it
-	$(BIN)/python -m pytest tests/test_samples.py --update-golden
+	$(BIN)/python tests/make_samples.py --golden
 
 validation: .venv/.tests      ## docs/validation.md: the error rates of the installed rulebook over five seeds
 	$(BIN)/audit-analyzer validate --seeds 1,2,3,4,5 --write docs/validation.md

@@ -183,6 +183,27 @@ def rebuild(workspace: Workspace) -> None:
         typer.echo(f"{nightly.rebuild(settings.load(workspace), stage)} deliveries read again")
 
 
+@app.command()
+def validate(
+    seeds: Annotated[str, typer.Option("--seeds", help="Seeds of the worlds, separated by commas.")] = "1",
+    size: Annotated[str, typer.Option("--size", help="small (20 thousand queries), medium or large.")] = "small",
+    write: Annotated[Path | None, typer.Option("--write", help="Also write the table to this file.", show_default=False)] = None,
+    details: Annotated[bool, typer.Option("--details", help="Also what was missed, and every false alarm.")] = False,
+    workspace: Annotated[Path | None, typer.Option("--workspace", "-w", help="Also the rules and parameters of this workspace.", show_default=False)] = None,
+) -> None:
+    """The known error rate: a labelled world, the installed rulebook over it, what it found and missed."""
+    from audit_analyzer import settings, validate as validation
+
+    with _progress() as stage:
+        result = validation.validate(settings.load(workspace), _seeds(seeds), size, stage)
+    table = validation.table(result)
+    typer.echo(table)
+    if write:
+        write.write_text(table + "\n", encoding="utf-8")
+    for line in validation.misses(result) if details else ():
+        typer.echo(line)
+
+
 @rules_app.callback()
 def rules(
     context: typer.Context, workspace: Annotated[Path | None, typer.Option("--workspace", "-w", help="Also this workspace's.", show_default=False)] = None
@@ -245,6 +266,13 @@ def _day(text: str | None, option: str = "--as-of") -> dt.date | None:
         return dt.date.fromisoformat(text) if text else None
     except ValueError:
         raise UsageError(f"{text!r} is not a day", option, "write it as 2026-03-01") from None
+
+
+def _seeds(text: str) -> list[int]:
+    try:
+        return [int(seed) for seed in text.split(",")]
+    except ValueError:
+        raise UsageError(f"{text!r} are not seeds", "--seeds", "write them as 1,2,3") from None
 
 
 def _level(text: str | None) -> str | None:

@@ -42,12 +42,18 @@ WORDS = {
     "seconds": "CAST(floor(epoch_us({0}) / 1000000) AS BIGINT)",
     "day_of": "CAST(floor(epoch_us({0}) / 86400000000) AS INTEGER)",
     # ASCII other than letters and digits, no-break space and dashes; \pL and \pN would be compiled anew, slowly, for every statement
-    "key_of": r"nullif(upper(regexp_replace({0}, '[\x00-/:-@\[-`{{-\x{{A0}}\x{{2010}}-\x{{2015}}]+', '', 'g')), '')",
+    "key_of": (
+        r"CASE WHEN regexp_matches({0}, '[^A-Za-z0-9 -]') "
+        r"THEN nullif(upper(regexp_replace({0}, '[\x00-/:-@\[-`{{-\x{{A0}}\x{{2010}}-\x{{2015}}]+', '', 'g')), '') "
+        r"ELSE nullif(upper(replace(replace({0}, '-', ''), ' ', '')), '') END"
+    ),
     "shape_of": (
         r"CASE WHEN NOT regexp_matches({0}, '[A-Za-z][^A-Za-z]{{0,3}}[A-Za-z][^A-Za-z]{{0,3}}[A-Za-z]|[0134578@$][A-Za-z]{{2}}|[^\x00-\x7F]|"
         rf"{NUMBERED}') THEN NULL "
         rf"WHEN regexp_matches({{0}}, '[g-zG-Z@$!|][0-9]{{{{1,2}}}}[A-Za-z]|[A-Za-z][0-9]{{{{1,2}}}}[g-zG-Z]|{KNOWN_NUMBER}') THEN {{0}} "
-        r"ELSE translate({0}, '123456789', '000000000') END"
+        r"ELSE "
+        + functools.reduce(lambda text, digit: f"replace({text}, '{digit}', '0')", "123456789", "{0}")  # twice as fast as translate()
+        + " END"
     ),
     # great circle by haversine; 6,371,008.8 m is the earth's mean radius (International Union of Geodesy and Geophysics)
     "metres": (

@@ -17,7 +17,11 @@ FIRST = 20
 
 
 def show(store: Store, settings: Settings, wanted: str, first: int = FIRST) -> Iterator[str]:
-    """Lines about a finding or an export, named by its id or the beginning of it."""
+    """Lines about a finding or an export, named by its id or the beginning of it; nothing in them moves the cursor of a terminal."""
+    return (printable(line.encode("utf-8", "surrogateescape")) for line in _lines(store, settings, wanted, first))
+
+
+def _lines(store: Store, settings: Settings, wanted: str, first: int) -> Iterator[str]:
     finding = store.rows("SELECT body FROM findings WHERE starts_with(finding_id, ?) ORDER BY run_id DESC LIMIT 1", [wanted])
     if finding:
         yield from _finding(store, settings, json.loads(finding[0][0]), first)

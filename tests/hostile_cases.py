@@ -168,6 +168,7 @@ NDJSON = [
     ok("a key twice", "a.ndjson", L + b'{"a":1,"b":2,"a":3}\n', '{"a":1}', rejects=[("2", "json.duplicate_key: 'a'")]),
     ok("a key twice deeper down", "a.ndjson", L + b'{"u":{"n":"x","n":"y"}}\n', '{"a":1}', rejects=[("2", "json.duplicate_key: 'n'")]),
     ok("a key twice, once escaped", "a.ndjson", L + rb'{"a":1,"\u0061":2}' + b"\n", '{"a":1}', rejects=[("2", "json.duplicate_key: 'a'")]),
+    ok("a key twice, made up for by a number that grows", "a.ndjson", b'{"a":1,"a":1,"b":1e6}\n{"a": 1,"a":1,"b":1e6}\n', rejects=[("1", "json.duplicate_key"), ("2", "json.duplicate_key")]),
     ok("keys that differ in case", "a.ndjson", L + b'{"a":1,"A":2}\n', '{"a":1}', '{"a":1,"A":2}'),
     ok("NaN", "a.ndjson", L + b'{"score":NaN}\n', '{"a":1}', rejects=[("2", "json.constant: NaN")]),
     ok("Infinity", "a.ndjson", L + b'{"score":Infinity}\n{"s":-Infinity}\n', '{"a":1}', rejects=[("2", "json.constant: Infinity"), ("3", "json.constant: -Infinity")]),

@@ -9,7 +9,7 @@ from audit_analyzer.settings import shipped
 FOLDER = shipped("rules") / "lexicons"
 KNOWN = lexicons.load([FOLDER])
 NAMES = [
-    "association", "campaigns", "health", "immigration", "legal_observers", "on_behalf", "personal", "precrime", "press", "protest", "sensitive",
+    "association", "campaigns", "health", "immigration", "legal_observers", "offenses", "on_behalf", "personal", "precrime", "press", "protest", "sensitive",
     "serious_crime", "traits",
     "worship",
 ]  # fmt: skip

@@ -129,6 +129,18 @@ def test_csv_records_are_rows_and_rejects_exactly_where_a_count_of_bytes_says(da
             assert raw.decode().split(",") == cells
 
 
+@pytest.mark.parametrize("ending", [b"\n", b"\r\n", b""])
+@pytest.mark.parametrize("excess", [0, 1])
+def test_a_record_at_the_limit_is_read_and_one_byte_more_is_not_whatever_the_buffers(ending, excess, file):
+    raw = b'"' + b"x" * (SMALL.field_bytes - 4) + b'","' + b"y" * 20 + b'",' + b"z" * (SMALL.record_bytes - SMALL.field_bytes - 22 + excess)
+    file.write_bytes(HEADER + raw + ending)
+    assert len(raw) == SMALL.record_bytes + excess
+    for size in range(1, 40):
+        rows, rejected = outcome(read_csv(file, CSV, Layout(), SMALL, size))
+        assert [r["length"] for r in rows] == [60] * (1 - excess)
+        assert [(r.reason, r.raw, r.length) for r in rejected] == [("csv.record_too_long: 61 bytes, limit 60", raw[:60], 61)] * excess
+
+
 @settings(QUICK, max_examples=300)
 @given(data=csv_files, delimiter=st.sampled_from([",", ";", "\t"]), quote=st.sampled_from(['"', "'", ""]), multiline=st.booleans())
 def test_both_lanes_of_csv_agree_in_other_dialects(data, delimiter, quote, multiline, file):

@@ -144,7 +144,7 @@ def test_the_page_counts_false_alarms_in_twenty_thousand(result):
     alarmed = validate.Result((1,), "tiny", "0", result.rules, list(result.outcomes), [validate.Alarm(1, finding(rows=("x1",)))] * 3, background=30_000)
     page = validation_page.page(alarmed)
     assert "**3** in 30,000 background queries, 2.00 in 20,000" in page
-    assert [line for line in validate.misses(alarmed) if line.startswith("FALSE")][0].startswith("FALSE     search_burst seed 1 medium operator u1, 1 rows")
+    assert next(line for line in validate.misses(alarmed) if line.startswith("FALSE")).startswith("FALSE     search_burst seed 1 medium operator u1, 1 rows")
 
 
 def test_the_same_seed_gives_the_same_page(result):

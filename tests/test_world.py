@@ -152,17 +152,28 @@ def test_user_days_have_the_measured_sizes(plain):
     assert sizes[-1] <= 14  # two shifts can touch one UTC day
 
 
-def test_users_have_the_measured_numbers_of_searches():
-    plain = World(5, "small")
-    from audit_analyzer.world import background
+@pytest.fixture(scope="module")
+def small():
+    return build(5, "small", only=())
 
-    background.build(plain)
-    counts = sorted(Counter(q["operator"] for q in queries(plain) if q["system"] != "gate").values())
-    scale = 167 / plain.days
+
+def test_users_have_the_measured_numbers_of_searches(small):
+    counts = sorted(Counter(q["operator"] for q in queries(small) if q["system"] != "gate").values())
+    scale = 167 / small.days
     assert np.median(counts) * scale == pytest.approx(16, rel=0.25)
     assert np.quantile(counts, 0.9) * scale == pytest.approx(69, rel=0.25)
     assert counts[-1] * scale < 400
-    assert 15_000 < plain.background_queries < 25_000
+    assert 15_000 < small.background_queries < 25_000
+
+
+def test_people_repeat_their_reasons_as_much_as_was_measured(small):
+    by = collections.defaultdict(Counter)
+    for q in queries(small):
+        if q["system"] == "county-faces":
+            by[q["operator"]][(q["reason"] or "").casefold()] += 1
+    shares = [max(c.values()) / c.total() for c in by.values() if c.total() >= 20]
+    assert np.median(shares) == pytest.approx(0.43, abs=0.06)
+    assert np.quantile(shares, 0.9) == pytest.approx(0.66, abs=0.1)
 
 
 def test_nobody_in_the_background_searches_more_than_four_times_in_ten_minutes(plain):
@@ -228,7 +239,7 @@ def test_photos_at_the_gate_are_deleted_within_the_limits(plain):
 def test_one_face_gives_one_candidate_in_the_background(plain):
     answers = collections.defaultdict(set)
     for q in queries(plain):
-        if q["candidate"]:
+        if q.get("candidate"):
             answers[q["subject"]].add(q["candidate"])
     assert {len(found) for found in answers.values()} == {1}
 

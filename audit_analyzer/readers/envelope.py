@@ -223,7 +223,7 @@ def elements(data: bytes, span: Span, *, lenient: bool = True) -> Elements:
     finally:
         if collecting:
             gc.enable()
-    lengths = np.array([memoryview(raw).nbytes for raw in raws], np.int64)
+    lengths = np.fromiter((len(memoryview(raw)) for raw in raws), np.int64, len(raws))
     packed = int(lengths.sum()) + len(raws) + 1 == span.end - span.start  # brackets, commas, elements: no room is left for blanks
     if packed:
         return Elements(raws, np.cumsum(lengths + 1) - lengths + span.start, lengths, packed)

@@ -85,12 +85,15 @@ def _elements(text: str, at: int) -> Iterator[object]:
 
 def _packed(head: bytes, text: str, at: int) -> Iterable[object]:
     """The first elements of an array; quickly where the head can be cut between two of them, which is nearly always."""
-    cut = head.rfind(b"},{")
-    try:
-        found: list[object] = list(_OBJECTS.decode(b"[" + head[at : cut + 1] + b"]")) if cut > 0 else []
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        found = []
-    return found if len(found) >= FIRST else _elements(text, at)
+    for reach in (len(head) // 2, len(head)):
+        cut = head.rfind(b"},{", at, reach)
+        try:
+            found = _OBJECTS.decode(b"[" + head[at : cut + 1] + b"]") if cut > 0 else []
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            continue
+        if len(found) >= FIRST:
+            return found
+    return _elements(text, at)
 
 
 def _union(values: Iterator[object]) -> tuple[str, ...]:

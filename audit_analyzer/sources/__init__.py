@@ -147,7 +147,7 @@ def read(file: Path) -> Source:
         formats=tuple(facts["formats"]),
         signs=tuple(_sign(s, file) for s in _several(facts.get("recognise", []))),
         fields={name: tuple(_several(places)) for name, places in facts.get("fields", {}).items()},
-        fillings=tuple(Filling(**_texts(t, ("name", "sql"), "[[table]]", file)) for t in _several(facts.get("table", []))),
+        fillings=tuple(_filling(t, file) for t in _several(facts.get("table", []))),
         set_aside=_texts(facts["set_aside"], ("sql",), "[set_aside]", file)["sql"] if "set_aside" in facts else None,
         prepare=_texts(facts["prepare"], ("sql",), "[prepare]", file)["sql"] if "prepare" in facts else None,
         not_logged={table: tuple(columns) for table, columns in facts.get("not_logged", {}).items()},
@@ -155,6 +155,11 @@ def read(file: Path) -> Source:
     )
     _refuse_half_a_source(source)
     return source
+
+
+def _filling(facts: dict[str, Any], file: Path) -> Filling:
+    told = _texts(facts, ("name", "sql"), "[[table]]", file)
+    return Filling(told["name"], told["sql"])
 
 
 def _texts(facts: dict[str, Any], keys: tuple[str, ...], section: str, file: Path) -> dict[str, str]:

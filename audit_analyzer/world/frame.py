@@ -187,7 +187,8 @@ class World:
     ) -> Truth:  # fmt: skip
         """Declare what is true: whom a finding should name (for a trap: must not), and the rows. Bare ids are of queries.
 
-        A row of the ledger's exports, or an export as subject, is "file:" and its name in the delivery. The period is from the first to the last row of evidence made in this plant, unless given.
+        A row of the ledger's exports, or an export as subject, is "file:" and its name in the delivery. The period is from the first to the
+        last row of evidence made in this plant, unless given.
         """
         if self._planting is None:
             raise RuntimeError("a truth is declared by a plant: see World.planting")

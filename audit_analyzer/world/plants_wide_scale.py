@@ -41,7 +41,7 @@ def d01_medium_day(world: World) -> None:
 def d01_hard_two_accounts(world: World) -> None:
     """One person divides a burst between two accounts."""
     first = world.hire()
-    second = world.hire(first.agency, person=first.person, watch=first.watch, routine=False)
+    second = world.hire(first.agency, person=first.person, watch=first.watch, routine=False, shifts=False)
     start = world.moment(first)
     ids = world.burst(first, start, 14, 38, reason="UUV") + world.burst(second, start + dt.timedelta(seconds=15), 14, 38, reason="UUV")
     world.plant("operator", first.name, ids, "28 searches in about 10 minutes, 14 on each of one person's two accounts")

@@ -1,8 +1,9 @@
-"""Rows of one file of a labelled world: taken one by one, kept as columns of text, so that millions of them fit."""
+"""Rows of one file of a labelled world: taken one by one, kept packed as columns of text, so that millions of them fit."""
 
 from __future__ import annotations
 
 import datetime as dt
+import io
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
@@ -20,7 +21,8 @@ class Rows:
     def __init__(self, table: str, known: Iterable[str]) -> None:
         self.table, self.known = table, tuple(known)
         self._waiting: list[dict[str, str | None]] = []
-        self._packed: list[pl.DataFrame] = []
+        self._packed: list[bytes] = []  # Parquet
+        self._named: set[str] = set()
 
     def add(self, row: Mapping[str, object]) -> None:
         """One row. KeyError where it names a column that the table does not have: a typing error would be an unknown column otherwise."""
@@ -34,12 +36,16 @@ class Rows:
         import polars as pl
 
         named = dict.fromkeys(name for row in self._waiting for name in row)
-        self._packed.append(pl.DataFrame({name: [row.get(name) for row in self._waiting] for name in named}, schema=dict.fromkeys(named, pl.String)))
+        self._named |= named.keys()
+        chunk = pl.DataFrame({name: [row.get(name) for row in self._waiting] for name in named}, schema=dict.fromkeys(named, pl.String))
+        packed = io.BytesIO()
+        chunk.write_parquet(packed, compression="lz4")
+        self._packed.append(packed.getvalue())
         self._waiting = []
 
     def columns(self) -> set[str]:
         """The columns that any row named."""
-        return {c for frame in self._packed for c in frame.columns} | {c for row in self._waiting for c in row}
+        return self._named | {name for row in self._waiting for name in row}
 
     def frame(self, columns: Iterable[str] = ()) -> pl.DataFrame:
         """All rows as text, columns (those of the rows and `columns`) in the model's order, rows in the order of their times and ids as an export has them."""
@@ -47,7 +53,7 @@ class Rows:
 
         if self._waiting:
             self._pack()
-        whole = pl.concat(self._packed, how="diagonal") if self._packed else pl.DataFrame()
+        whole = pl.concat([pl.read_parquet(io.BytesIO(chunk)) for chunk in self._packed], how="diagonal") if self._packed else pl.DataFrame()
         whole = whole.with_columns(pl.lit(None, pl.String).alias(name) for name in columns if name not in whole.columns)
         whole = whole.select([name for name in self.known if name in whole.columns])
         order = [name for name in ("occurred_at", "decided_at", "starts_at", "created_at", whole.columns[0]) if name in whole.columns]

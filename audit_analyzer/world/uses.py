@@ -44,7 +44,8 @@ def current_case(world: World, operator: Operator, at: dt.datetime) -> Case:
     open_now = [c for c in operator.cases[-6:] if c.opened <= at and (c.closed is None or at < c.closed)]
     if open_now and world.rng.random() < 0.55:  # noqa: PLR2004  a case is worked on more than once
         return world.one_of(open_now)
-    offense = world.one_of(wordings.UNIT_OFFENSES.get(operator.unit, tuple(wordings.OFFENSES)))
+    possible = wordings.UNIT_OFFENSES.get(operator.unit, tuple(wordings.OFFENSES))
+    offense = possible[int(leaning(operator) * 997) % len(possible)] if world.rng.random() < _own(operator, wordings.LEANING) else world.one_of(possible)
     late = world.rng.random() < 1 / 60
     opened = at + HOUR * float(world.rng.uniform(0.5, 5)) if late else at - HOUR * float(world.rng.exponential(30) + 0.2)
     closed = max(opened, at) + DAY * float(world.rng.uniform(15, 70)) if world.rng.random() < 0.6 else None  # noqa: PLR2004  most are closed in time
@@ -53,13 +54,24 @@ def current_case(world: World, operator: Operator, at: dt.datetime) -> Case:
     return open_case(world, team, offense, opened, None if closed is None or closed >= world.end else closed)
 
 
+def leaning(operator: Operator) -> float:
+    """What is a person's own in habits: a number in [0, 1) that stays theirs."""
+    return int(hashlib.sha256(operator.name.encode()).hexdigest()[:8], 16) / 2**32
+
+
+def _own(operator: Operator, span: tuple[float, float]) -> float:
+    return span[0] + (span[1] - span[0]) * leaning(operator)
+
+
 def wording(world: World, operator: Operator, offense: str) -> str:
-    """What this person writes for this offense: mostly the same words each time."""
+    """What this person writes for this offense: mostly the same words each time, mostly those of the drop-down."""
     category, code, words = wordings.OFFENSES.get(offense, (offense, offense, (offense,)))
     if offense not in operator.wording:
-        operator.wording[offense] = world.one_of((category, code, world.one_of(words)), (0.6, 0.25, 0.15))
+        operator.wording[offense] = world.one_of((category, code, world.one_of(words)), (0.75, 0.15, 0.1))
+    if world.rng.random() < _own(operator, wordings.HABIT):
+        return operator.wording[offense]
     kind = world.one_of(tuple(wordings.SHARES), tuple(wordings.SHARES.values()))
-    return {"habit": operator.wording[offense], "category": category, "code": code, "words": world.one_of(words)}[kind]
+    return {"category": category, "code": code, "words": world.one_of(words)}[kind]
 
 
 def search(world: World, operator: Operator, at: dt.datetime, case: Case | None, *, reviewed: bool = True, **changes: Cell) -> str:

@@ -121,3 +121,70 @@ FROM held AS d
 INNER JOIN hands AS h ON h.kind = d.kind AND h.system = d.system AND h.hand = d.hand
 GROUP BY d.kind, d.system, d.hand, d.day_no
 HAVING sum(d.searches) >= 10 AND count(*) >= 2;
+
+-- folder_totals: One row for each system and folder (all of a probe's name up to its last slash) from which an account took at least 10 images on one crowded day: images searched from it in
+-- the whole log, and by how many accounts.
+-- materialise
+CREATE VIEW folder_totals AS
+WITH taken AS (
+  SELECT DISTINCT folder FROM (SELECT account, day_no, folder FROM ground.loud_uses WHERE folder IS NOT NULL GROUP BY account, day_no, folder HAVING count(*) >= 10)
+), held AS (
+  SELECT u.account, q.system, left(q.probe, length(q.probe) - strpos(reverse(q.probe), '/') + 1) AS folder
+  FROM main.queries AS q
+  POSITIONAL JOIN ground.use_keys AS u
+  WHERE u.is_search AND q.status = 'ok' AND contains(q.probe, '/')
+)
+SELECT h.system, h.folder, count(*) AS uses, count(DISTINCT h.account) AS accounts
+FROM held AS h
+INNER JOIN taken AS t ON t.folder = h.folder
+GROUP BY h.system, h.folder;
+
+-- event_galleries: One row for each gallery whose name, or what was written where it was made or filled (tags, object keys), names an assembly: a word of the protest or campaign lexicons that
+-- no look-alike clears, or the name of an assembly of the register. named_after says which word or assembly.
+-- materialise
+CREATE VIEW event_galleries AS
+WITH worded AS (
+  SELECT q.system, q.gallery, min(h.word) AS named_after
+  FROM ground.word_hits AS h
+  INNER JOIN main.queries AS q ON q.system = h.system AND q.query_id = h.query_id
+  WHERE h.lexicon IN ('protest', 'campaigns') AND h.cleared IS NULL AND h.carrier IN ('gallery', 'carriers', 'probe')
+    AND h.operation IN ('enrolment', 'gallery_admin') AND q.gallery IS NOT NULL
+  GROUP BY q.system, q.gallery
+), galleries_named AS (
+  SELECT DISTINCT system, gallery, ' ' || trim(regexp_replace(lower(gallery), '[^a-z0-9]+', ' ', 'g')) || ' ' AS folded FROM main.queries WHERE gallery IS NOT NULL AND operation IN ('enrolment', 'gallery_admin')
+), assemblies_named AS (
+  SELECT DISTINCT name, ' ' || trim(regexp_replace(lower(name), '[^a-z0-9]+', ' ', 'g')) || ' ' AS folded FROM main.assemblies WHERE length(name) >= 8
+)
+SELECT system, gallery, min(named_after) AS named_after
+FROM (
+  SELECT system, gallery, named_after FROM worded
+  UNION ALL
+  SELECT g.system, g.gallery, a.name FROM galleries_named AS g INNER JOIN assemblies_named AS a ON contains(g.folded, a.folded)
+)
+GROUP BY system, gallery;
+
+-- kind_galleries: One row for each gallery whose name or registered purpose says that many faces in it are ordinary: staff, missing persons, victims of a disaster, bookings, tests.
+CREATE VIEW kind_galleries AS
+SELECT DISTINCT gallery FROM (
+  SELECT gallery, lower(gallery) AS said FROM main.queries WHERE gallery IS NOT NULL AND operation IN ('enrolment', 'gallery_admin')
+  UNION ALL
+  SELECT gallery, lower(purpose) FROM main.galleries
+)
+WHERE regexp_matches(
+  said,
+  '(^|[^a-z])(employees?|staff|personnel|badges?|missing|disasters?|victims?|reunification|deceased|bookings?|mug ?shots?|arrest(s|ees?)|jail|inmates?|custody|licen[cs]es?|dmv|visas?|passports?|consent(ed|ing)?|volunteers?|training|tests?|demo)([^a-z]|$)'
+);
+
+-- enrolments: One row for each enrolment that a person made (no service account, nothing that explains it), with the first use that the log has of its gallery.
+CREATE VIEW enrolments AS
+WITH firsts AS (
+  SELECT system, gallery, min(ts_s) AS first_s FROM ground.queries WHERE gallery IS NOT NULL GROUP BY system, gallery
+), logs AS (
+  SELECT system, min(hour_no) * 3600 AS log_first_s FROM ground.coverage_hours GROUP BY system
+)
+SELECT
+  q.account, q.system, q.agency, q.operator, q.query_id, q.export_id, q.record, q.ts_s, q.gallery, q.probe, q.probe_faces, q.subject, f.first_s AS gallery_first_s, l.log_first_s
+FROM ground.queries AS q
+INNER JOIN firsts AS f ON f.system = q.system AND f.gallery = q.gallery
+INNER JOIN logs AS l ON l.system = q.system
+WHERE q.operation = 'enrolment' AND q.status = 'ok' AND NOT q.is_machine AND q.explained_by IS NULL AND q.operator IS NOT NULL;

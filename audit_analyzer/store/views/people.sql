@@ -1,13 +1,14 @@
 -- People: what each account does against its own past and its peers. Median and MAD are robust: one day of misuse does not move the measure that it is held against.
 
 -- subject_days: One row for each account, UTC day and person sought (64-bit hash of the subject token, else of the probe) with its searches: what the counts of subjects come from.
+-- known_by: 2 a subject token, 1 a probe, 0 neither.
 -- materialise
 CREATE VIEW subject_days AS
 SELECT
-  account, day_no, hash(coalesce(subject, probe)) AS sought, coalesce(subject, probe) IS NOT NULL AS stated, count(*) AS searches,
+  account, day_no, hash(coalesce(subject, probe)) AS sought, CASE WHEN subject IS NOT NULL THEN 2 WHEN probe IS NOT NULL THEN 1 ELSE 0 END AS known_by, count(*) AS searches,
   count(*) FILTER (WHERE explained_by IS NULL) AS unexplained, min(ts_s) AS first_s, max(ts_s) AS last_s
 FROM ground.searches
-GROUP BY account, day_no, hash(coalesce(subject, probe)), coalesce(subject, probe) IS NOT NULL;
+GROUP BY account, day_no, hash(coalesce(subject, probe)), CASE WHEN subject IS NOT NULL THEN 2 WHEN probe IS NOT NULL THEN 1 ELSE 0 END;
 
 -- operator_days: One row for each account and UTC day with searches: all, unexplained, distinct persons sought, first and last.
 -- materialise
@@ -15,7 +16,7 @@ CREATE VIEW operator_days AS
 WITH days AS (
   SELECT
     account, day_no, CAST(sum(searches) AS BIGINT) AS searches, CAST(sum(unexplained) AS BIGINT) AS unexplained,
-    count(*) FILTER (WHERE stated) AS subjects, min(first_s) AS first_s, max(last_s) AS last_s
+    count(*) FILTER (WHERE known_by > 0) AS subjects, min(first_s) AS first_s, max(last_s) AS last_s
   FROM ground.subject_days
   GROUP BY account, day_no
 )
@@ -35,7 +36,7 @@ WITH profiles AS (
   FROM ground.operator_days
   GROUP BY account
 ), sought AS (
-  SELECT account, count(DISTINCT sought) AS subjects FROM ground.subject_days WHERE stated GROUP BY account
+  SELECT account, count(DISTINCT sought) AS subjects FROM ground.subject_days WHERE known_by > 0 GROUP BY account
 ), logs AS (
   SELECT system, CAST(min(hour_no) // 24 AS INTEGER) AS log_first_day FROM ground.coverage_hours GROUP BY system
 )
@@ -152,19 +153,30 @@ HAVING count(*) >= 2;
 CREATE VIEW operator_subjects AS
 WITH pairs AS (
   SELECT
-    account, system, agency, operator, subject, count(*) AS searches, count(*) FILTER (WHERE explained_by IS NULL) AS unexplained,
-    count(DISTINCT day_no) AS days, min(ts_s) AS first_s, max(ts_s) AS last_s, bool_or(is_machine) AS is_machine
-  FROM ground.searches
-  WHERE subject IS NOT NULL AND operator IS NOT NULL
-  GROUP BY account, system, agency, operator, subject
+    account, sought, CAST(sum(searches) AS BIGINT) AS searches, CAST(sum(unexplained) AS BIGINT) AS unexplained, count(*) AS days,
+    min(first_s) AS first_s, max(last_s) AS last_s
+  FROM ground.subject_days
+  WHERE known_by = 2
+  GROUP BY account, sought
+), repeated AS (
+  SELECT p.*, a.system, a.agency, a.operator, a.is_machine FROM pairs AS p INNER JOIN ground.accounts AS a ON a.account = p.account WHERE p.searches > 1 AND a.operator IS NOT NULL
 ), totals AS (
-  SELECT system, subject, CAST(sum(searches) AS BIGINT) AS all_searches, count(*) AS accounts FROM pairs GROUP BY system, subject HAVING sum(searches) > 1
+  SELECT r.system, r.sought, CAST(sum(p.searches) AS BIGINT) AS all_searches, count(*) AS accounts
+  FROM pairs AS p
+  INNER JOIN ground.accounts AS a ON a.account = p.account
+  INNER JOIN (SELECT DISTINCT system, sought FROM repeated) AS r ON r.sought = p.sought AND r.system = a.system
+  GROUP BY r.system, r.sought
+), tokens AS (
+  SELECT s.account, r.sought, min(s.subject) AS subject
+  FROM ground.searches AS s
+  INNER JOIN repeated AS r ON r.sought = hash(s.subject) AND r.account = s.account
+  GROUP BY s.account, r.sought
 )
 SELECT
-  p.system, p.agency, p.operator, p.subject, p.searches, p.unexplained, p.days, p.first_s, p.last_s, t.all_searches, t.accounts, p.is_machine, p.account
-FROM pairs AS p
-INNER JOIN totals AS t ON t.system = p.system AND t.subject = p.subject
-WHERE p.searches > 1;
+  r.system, r.agency, r.operator, k.subject, r.searches, r.unexplained, r.days, r.first_s, r.last_s, t.all_searches, t.accounts, r.is_machine, r.account
+FROM repeated AS r
+INNER JOIN totals AS t ON t.system = r.system AND t.sought = r.sought
+INNER JOIN tokens AS k ON k.account = r.account AND k.sought = r.sought;
 
 -- subject_cadence: One row for each account and subject with at least three searches: mean and coefficient of variation of the gaps (under 0.2: a machine's, see operator_cadence).
 CREATE VIEW subject_cadence AS

@@ -2,7 +2,7 @@
 
 -- carrier_texts: One row for each carrier and distinct text that is looked up for it. Case numbers and probes are looked up by their shape: digits as zeros, unless a digit may stand for
 -- a letter or is one of a known number (50501, 287g, 1325), so that ten million file names are a few hundred shapes; what holds neither letters near one another, nor such a number,
--- nor writing beyond ASCII is not looked up.
+-- nor writing beyond ASCII is not looked up. The offences that the register permits (carrier 'register') are looked up as well, to be told by kind; they are nobody's justification.
 CREATE VIEW carrier_texts AS
 SELECT c.carrier, c.sought
 FROM (
@@ -21,6 +21,8 @@ FROM (
   SELECT DISTINCT 'case_number' AS carrier, shape_of(case_number) AS sought FROM main.queries
   UNION ALL
   SELECT DISTINCT 'probe' AS carrier, shape_of(probe) AS sought FROM main.queries
+  UNION ALL
+  SELECT DISTINCT 'register' AS carrier, unnest(permitted_offenses) AS sought FROM main.systems
 ) AS c
 WHERE c.sought IS NOT NULL;
 

@@ -1,0 +1,89 @@
+-- Searches at assemblies held against the same places, weekdays and hours in other weeks: by the time at which the face was taken, and by each account.
+
+-- capture_hours: One row for each system, level of grid (see assembly_cells), cell and UTC hour in which faces were taken that were searched for without explanation.
+-- materialise: nothing without main.assemblies
+CREATE VIEW capture_hours AS
+WITH fine AS (
+  SELECT system, cell_x, cell_y, CAST(floor(captured_s / 3600) AS INTEGER) AS hour_no, count(*) AS searches
+  FROM ground.searches
+  WHERE cell_x IS NOT NULL AND cell_y IS NOT NULL AND captured_s IS NOT NULL AND explained_by IS NULL
+  GROUP BY system, cell_x, cell_y, CAST(floor(captured_s / 3600) AS INTEGER)
+)
+SELECT system, 0 AS level, cell_x, cell_y, hour_no, searches FROM fine
+UNION ALL
+SELECT system, 1, CAST(floor(cell_x / 10) AS INTEGER), CAST(floor(cell_y / 10) AS INTEGER), hour_no, CAST(sum(searches) AS BIGINT)
+FROM fine
+GROUP BY system, CAST(floor(cell_x / 10) AS INTEGER), CAST(floor(cell_y / 10) AS INTEGER), hour_no;
+
+-- capture_weeks: One row for each comparable week (see assembly_weeks) of an assembly, with the hours in which a face may have been taken at it, moved by that week.
+CREATE VIEW capture_weeks AS
+SELECT
+  w.assembly_id, w.system, w.week, CAST(floor((a.starts_s - f.assembly_before_s) / 3600) AS BIGINT) + w.week * 168 AS from_hour,
+  CAST(ceil((a.ends_s + f.capture_after_s) / 3600.0) AS BIGINT) + w.week * 168 AS to_hour
+FROM ground.assembly_weeks AS w
+INNER JOIN ground.assemblies AS a ON a.assembly_id = w.assembly_id
+CROSS JOIN ground.figures AS f;
+
+-- capture_lift: One row for each system and assembly with a face taken at it that was searched for without explanation: observed against expected, figures as in assembly_lift.
+-- materialise: nothing without main.assemblies
+CREATE VIEW capture_lift AS
+WITH counted AS (
+  SELECT w.assembly_id, w.system, w.week, CAST(sum(h.searches) AS BIGINT) AS searches
+  FROM ground.capture_hours AS h
+  INNER JOIN ground.assembly_cells AS c ON c.level = h.level AND c.cell_x = h.cell_x AND c.cell_y = h.cell_y
+  INNER JOIN ground.capture_weeks AS w ON w.system = h.system AND w.assembly_id = c.assembly_id AND h.hour_no >= w.from_hour AND h.hour_no < w.to_hour
+  GROUP BY w.assembly_id, w.system, w.week
+), summed AS (
+  SELECT
+    w.system, w.assembly_id, CAST(coalesce(sum(c.searches) FILTER (WHERE w.week = 0), 0) AS BIGINT) AS observed, CAST(coalesce(sum(c.searches) FILTER (WHERE w.week <> 0), 0) AS BIGINT) AS baseline,
+    count(*) FILTER (WHERE w.week <> 0) AS windows, coalesce(max(c.searches) FILTER (WHERE w.week <> 0), 0) AS baseline_max
+  FROM ground.capture_weeks AS w
+  LEFT JOIN counted AS c ON c.assembly_id = w.assembly_id AND c.system = w.system AND c.week = w.week
+  GROUP BY w.system, w.assembly_id
+)
+SELECT system, assembly_id, observed, baseline, windows, baseline_max, CASE WHEN windows > 0 THEN (baseline + 0.5) / windows END AS expected FROM summed WHERE observed > 0;
+
+-- assembly_accounts: One row for each account with at least four unexplained searches that belong to an assembly by place: how many, of how many persons, and how many searches the account made
+-- within the same cells in the same hours of the week in comparable weeks (by the time of the search; by the time of the picture for those that belong by it).
+-- materialise: nothing without main.assemblies
+CREATE VIEW assembly_accounts AS
+WITH near AS (
+  SELECT n.system, n.operator, n.assembly_id, n.by AS way, count(*) AS observed, count(DISTINCT coalesce(n.subject, n.probe, n.query_id)) AS subjects
+  FROM ground.near_assemblies AS n
+  WHERE n.by IN ('capture', 'device') AND is_search AND status = 'ok' AND explained_by IS NULL AND operator IS NOT NULL
+  GROUP BY n.system, n.operator, n.assembly_id, n.by
+  HAVING count(*) >= 4
+), uses AS (
+  SELECT q.system, q.operator, q.cell_x, q.cell_y, CAST(floor(q.ts_s / 3600) AS BIGINT) AS hour_no, CAST(floor(q.captured_s / 3600) AS BIGINT) AS captured_hour
+  FROM ground.searches AS q
+  INNER JOIN (SELECT DISTINCT system, operator FROM near) AS n ON n.system = q.system AND n.operator = q.operator
+  WHERE q.cell_x IS NOT NULL AND q.cell_y IS NOT NULL AND q.explained_by IS NULL
+), placed AS (
+  SELECT u.*, c.assembly_id
+  FROM uses AS u
+  INNER JOIN ground.assembly_cells AS c ON c.level = 0 AND c.cell_x = u.cell_x AND c.cell_y = u.cell_y
+  UNION ALL
+  SELECT u.*, c.assembly_id
+  FROM uses AS u
+  INNER JOIN ground.assembly_cells AS c
+    ON c.level = 1 AND c.cell_x = CAST(floor(u.cell_x / 10.0) AS INTEGER) AND c.cell_y = CAST(floor(u.cell_y / 10.0) AS INTEGER)
+), before AS (
+  SELECT p.system, p.operator, p.assembly_id, 'device' AS way, count(*) AS baseline
+  FROM placed AS p
+  INNER JOIN ground.assembly_weeks AS w ON w.assembly_id = p.assembly_id AND w.system = p.system AND w.week <> 0 AND p.hour_no >= w.from_hour AND p.hour_no < w.to_hour
+  GROUP BY p.system, p.operator, p.assembly_id
+  UNION ALL
+  SELECT p.system, p.operator, p.assembly_id, 'capture', count(*)
+  FROM placed AS p
+  INNER JOIN ground.capture_weeks AS w
+    ON w.assembly_id = p.assembly_id AND w.system = p.system AND w.week <> 0 AND p.captured_hour >= w.from_hour AND p.captured_hour < w.to_hour
+  GROUP BY p.system, p.operator, p.assembly_id
+), weeks AS (
+  SELECT system, assembly_id, count(*) FILTER (WHERE week <> 0) AS windows FROM ground.assembly_weeks GROUP BY system, assembly_id
+)
+SELECT
+  n.system, n.operator, n.assembly_id, n.way, n.observed, n.subjects, coalesce(b.baseline, 0) AS baseline, coalesce(w.windows, 0) AS windows,
+  CASE WHEN w.windows > 0 THEN (coalesce(b.baseline, 0) + 0.5) / w.windows END AS expected
+FROM near AS n
+LEFT JOIN before AS b ON b.system = n.system AND b.operator = n.operator AND b.assembly_id = n.assembly_id AND b.way = n.way
+LEFT JOIN weeks AS w ON w.system = n.system AND w.assembly_id = n.assembly_id;

@@ -1,0 +1,94 @@
+-- Who is searched for again and again, and what is written down for it: repeated persons, crowded case numbers, justifications counted by account.
+
+-- repeat_pairs: One row for each account and person sought (subject token, else probe) on at least three days without explanation: how often, and the account's share of the system's searches.
+-- materialise
+CREATE VIEW repeat_pairs AS
+WITH pairs AS (
+  SELECT
+    account, sought, CAST(sum(searches) AS BIGINT) AS searches, CAST(sum(unexplained) AS BIGINT) AS unexplained, count(*) AS days,
+    count(*) FILTER (WHERE unexplained > 0) AS unexplained_days, min(first_s) AS first_s, max(last_s) AS last_s
+  FROM ground.subject_days
+  WHERE known_by > 0
+  GROUP BY account, sought
+  HAVING count(*) FILTER (WHERE unexplained > 0) >= 3
+), totals AS (
+  SELECT a.system, d.sought, CAST(sum(d.searches) AS BIGINT) AS all_searches, count(DISTINCT d.account) AS accounts
+  FROM ground.subject_days AS d
+  INNER JOIN ground.accounts AS a ON a.account = d.account
+  WHERE d.known_by > 0 AND d.sought IN (SELECT sought FROM pairs)
+  GROUP BY a.system, d.sought
+)
+SELECT a.system, a.agency, a.operator, p.*, t.all_searches, t.accounts, a.is_machine
+FROM pairs AS p
+INNER JOIN ground.accounts AS a ON a.account = p.account
+INNER JOIN totals AS t ON t.system = a.system AND t.sought = p.sought
+WHERE a.operator IS NOT NULL;
+
+-- repeat_uses: One row for each search of a repeated pair, with what was written down for it, the offence that it names (the first by name), and the seconds since the one before.
+-- materialise
+CREATE VIEW repeat_uses AS
+WITH kinds AS (
+  SELECT text, min(kind) AS kind FROM ground.offense_texts GROUP BY text
+), uses AS (
+  SELECT
+    p.account, p.sought, q.system, q.agency, q.operator, coalesce(q.subject, q.probe) AS person, q.query_id, q.export_id, q.record, q.ts_s, q.day_no, q.explained_by, q.case_key,
+    q.case_number_state, q.reason, q.reason_state, q.reason_class, q.reason_key, q.offense, q.offense_state, q.on_shift, q.local_hour, q.case_known, q.case_open, q.case_assigned,
+    q.probe, q.probe_source
+  FROM ground.searches AS q
+  INNER JOIN ground.repeat_pairs AS p ON p.account = q.account AND p.sought = hash(coalesce(q.subject, q.probe))
+)
+SELECT
+  u.*, CASE WHEN u.offense_state = 'value' THEN coalesce(o.kind, lower(u.offense)) ELSE r.kind END AS offense_kind, r.kind AS reason_kind,
+  u.ts_s - lag(u.ts_s) OVER (PARTITION BY u.account, u.sought ORDER BY u.ts_s, u.query_id) AS gap_s
+FROM uses AS u
+LEFT JOIN kinds AS o ON o.text = u.offense
+LEFT JOIN kinds AS r ON r.text = u.reason;
+
+-- crowded_case_uses: One row for each search of an account under a case number under which it sought at least five persons (tokens, else probes), with the same of the whole agency.
+-- materialise
+CREATE VIEW crowded_case_uses AS
+WITH kinds AS (
+  SELECT text, min(kind) AS kind FROM ground.offense_texts GROUP BY text
+), crowded AS (
+  SELECT u.use_no, k.case_subjects, k.operator_subjects, k.case_hash
+  FROM ground.use_keys AS u
+  POSITIONAL JOIN ground.use_cases AS c
+  INNER JOIN ground.case_crowds AS k ON k.account = u.account AND k.case_hash = hash(c.case_key)
+  WHERE u.is_search AND k.operator_subjects >= 5
+)
+SELECT
+  q.system, q.agency, q.operator, q.account, q.is_machine, q.case_key, q.case_number, q.query_id, q.export_id, q.record, q.ts_s, q.day_no, q.subject, q.probe, q.probe_source, q.status,
+  coalesce(q.subject, q.probe) AS person, q.subject IS NOT NULL AS has_token, q.explained_by, q.reason_key, q.reason_class, q.case_known, q.case_open, q.case_assigned,
+  CASE WHEN q.offense_state = 'value' THEN coalesce(o.kind, lower(q.offense)) ELSE r.kind END AS offense_kind, k.case_subjects, k.operator_subjects,
+  CASE WHEN q.offense_state = 'value' AND o.kind IN ('child_exploitation', 'child_sexual_material', 'human_trafficking', 'missing_person', 'deceased_person') THEN TRUE
+       WHEN r.kind IN ('child_exploitation', 'child_sexual_material', 'human_trafficking', 'missing_person', 'deceased_person') THEN TRUE ELSE FALSE END AS is_victim_work
+FROM crowded AS k
+INNER JOIN ground.queries AS q ON q.use_no = k.use_no
+LEFT JOIN kinds AS o ON o.text = q.offense
+LEFT JOIN kinds AS r ON r.text = q.reason;
+
+-- justifications: One row for each account and what its searches say of their purpose: class of the reason, states of case number and offence; explained searches (tests, leave ...) apart.
+-- materialise
+CREATE VIEW justifications AS
+SELECT
+  account, reason_class, reason_state, case_number_state, offense_state, explained_by IS NULL AS is_unexplained, count(*) AS searches, min(ts_s) AS first_s, max(ts_s) AS last_s
+FROM ground.searches
+GROUP BY account, reason_class, reason_state, case_number_state, offense_state, explained_by IS NULL;
+
+-- account_reasons: One row for each account and reason (reason_key) that it gave at least ten times: how often, for how many persons, on how many days, and in how many cases.
+-- materialise
+CREATE VIEW account_reasons AS
+SELECT
+  q.account, q.reason_key, min(q.reason_class) AS reason_class, count(*) AS searches, count(DISTINCT coalesce(q.subject, q.probe)) AS subjects, count(DISTINCT q.day_no) AS days,
+  count(DISTINCT q.case_key) AS cases
+FROM ground.searches AS q
+WHERE q.reason_key IS NOT NULL AND q.operator IS NOT NULL AND NOT q.is_machine
+GROUP BY q.account, q.reason_key
+HAVING count(*) >= 10;
+
+-- reason_users: One row for each agency of a system and reason that some account gives at least ten times: how many of its accounts give it at all.
+CREATE VIEW reason_users AS
+SELECT q.system, q.agency, q.reason_key, count(DISTINCT q.account) AS accounts
+FROM ground.searches AS q
+WHERE q.reason_key IN (SELECT reason_key FROM ground.account_reasons)
+GROUP BY q.system, q.agency, q.reason_key;

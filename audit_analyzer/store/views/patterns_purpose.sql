@@ -1,0 +1,201 @@
+-- What a search was for, and for whom: offences by kind, held against the lists that a register or a law gives; names of agencies, made comparable.
+
+-- offense_groups: One row for each kind of offence (rules/lexicons/offenses.toml) and group of the clause packs that it may belong to. Where a law's own list was not read the benefit of the
+-- doubt counts as belonging: a generic "assault" may be aggravated. Part I is the FBI's uniform crime reports' list: homicide, rape, robbery, aggravated assault.
+CREATE VIEW offense_groups AS
+SELECT g.kind, g.offense_group
+FROM (VALUES
+  ('homicide', 'part_1_violent_crime'), ('sexual_assault', 'part_1_violent_crime'), ('robbery', 'part_1_violent_crime'), ('aggravated_assault', 'part_1_violent_crime'),
+  ('assault', 'part_1_violent_crime'), ('person_crime', 'part_1_violent_crime'), ('domestic_violence', 'part_1_violent_crime'),
+  ('homicide', 'violent_crime'), ('sexual_assault', 'violent_crime'), ('robbery', 'violent_crime'), ('aggravated_assault', 'violent_crime'), ('assault', 'violent_crime'),
+  ('simple_assault', 'violent_crime'), ('person_crime', 'violent_crime'), ('domestic_violence', 'violent_crime'), ('kidnapping', 'violent_crime'), ('home_invasion', 'violent_crime'),
+  ('arson', 'violent_crime'), ('child_abuse', 'violent_crime'), ('child_exploitation', 'violent_crime'), ('human_trafficking', 'violent_crime'), ('extortion', 'violent_crime'),
+  ('ongoing_threat', 'violent_crime'), ('hate_crime', 'violent_crime'), ('stalking', 'violent_crime'), ('threats', 'violent_crime'), ('hit_and_run', 'violent_crime'),
+  ('home_invasion', 'home_invasion'), ('burglary', 'home_invasion'),
+  ('homicide', 'serious_crime'), ('sexual_assault', 'serious_crime'), ('robbery', 'serious_crime'), ('aggravated_assault', 'serious_crime'), ('assault', 'serious_crime'),
+  ('person_crime', 'serious_crime'), ('domestic_violence', 'serious_crime'), ('kidnapping', 'serious_crime'), ('home_invasion', 'serious_crime'), ('burglary', 'serious_crime'),
+  ('commercial_burglary', 'serious_crime'), ('arson', 'serious_crime'), ('weapons', 'serious_crime'), ('drugs', 'serious_crime'), ('fentanyl_import', 'serious_crime'),
+  ('human_trafficking', 'serious_crime'), ('child_abuse', 'serious_crime'), ('child_sexual_material', 'serious_crime'), ('child_exploitation', 'serious_crime'),
+  ('hate_crime', 'serious_crime'), ('stalking', 'serious_crime'), ('ongoing_threat', 'serious_crime'), ('extortion', 'serious_crime'), ('organized_crime', 'serious_crime'),
+  ('fraud', 'serious_crime'), ('vehicle_theft', 'serious_crime'), ('theft', 'serious_crime'), ('hit_and_run', 'serious_crime'), ('threats', 'serious_crime'),
+  ('wanted_person', 'serious_crime'), ('animal_cruelty', 'serious_crime'),
+  ('human_trafficking', 'human_trafficking'), ('child_abuse', 'child_abuse'), ('child_exploitation', 'child_abuse'), ('child_sexual_material', 'child_abuse'),
+  ('child_sexual_material', 'child_sexual_material'), ('child_exploitation', 'child_sexual_material'),
+  ('child_exploitation', 'child_exploitation'), ('child_sexual_material', 'child_exploitation'), ('child_abuse', 'child_exploitation'), ('human_trafficking', 'child_exploitation'),
+  ('hate_crime', 'hate_crime'), ('weapons', 'weapons'), ('animal_cruelty', 'animal_cruelty'), ('fentanyl_import', 'fentanyl_import'), ('stalking', 'stalking'),
+  ('ongoing_threat', 'ongoing_threat'), ('fraud', 'fraud'), ('missing_person', 'missing_person'), ('kidnapping', 'missing_person'), ('deceased_person', 'deceased_person')
+) AS g (kind, offense_group);
+
+-- offense_texts: One row for each distinct text and kind of offence that it names; petty: traffic, trespass, public order, civil matters. A generic word gives way to a special one of its
+-- family ("simple assault" is no assault that may be aggravated).
+-- materialise
+CREATE VIEW offense_texts AS
+WITH named AS (
+  SELECT DISTINCT text, sense AS kind FROM ground.text_hits WHERE lexicon = 'offenses' AND cleared IS NULL
+), whole AS (
+  SELECT
+    text, bool_or(kind IN ('simple_assault', 'aggravated_assault', 'sexual_assault', 'domestic_violence')) AS has_assault, bool_or(kind = 'aggravated_assault') AS has_aggravated,
+    bool_or(kind IN ('home_invasion', 'commercial_burglary')) AS has_burglary, bool_or(kind IN ('fraud', 'vehicle_theft', 'retail_theft', 'commercial_burglary')) AS has_theft,
+    bool_or(kind IN ('fentanyl_import')) AS has_import, bool_or(kind = 'child_exploitation') AS has_child, bool_or(kind = 'property_crime') AS has_property
+  FROM named
+  GROUP BY text
+)
+SELECT n.text, n.kind, n.kind IN ('traffic', 'trespass', 'public_order', 'civil_matter') AS petty
+FROM named AS n
+INNER JOIN whole AS w ON w.text = n.text
+WHERE NOT (
+  (n.kind = 'assault' AND w.has_assault) OR (n.kind = 'simple_assault' AND w.has_aggravated) OR (n.kind = 'burglary' AND w.has_burglary) OR (n.kind = 'theft' AND w.has_theft)
+  OR (n.kind = 'drugs' AND w.has_import) OR (n.kind = 'sexual_assault' AND w.has_child) OR (n.kind = 'vandalism' AND w.has_property)
+);
+
+-- crime_texts: One row for each distinct text that names an offence that is not petty, or a person to be found or named, in letters (a bare number may be a house's).
+CREATE VIEW crime_texts AS
+SELECT DISTINCT h.text
+FROM ground.text_hits AS h
+WHERE h.cleared IS NULL AND regexp_matches(h.word, '[^0-9 ]')
+  AND ((h.lexicon = 'offenses' AND h.sense NOT IN ('traffic', 'trespass', 'public_order', 'civil_matter')) OR h.lexicon = 'serious_crime');
+
+-- offense_lists: One row for each term of a list of permitted offences that holds for a system: from the register (clause NULL) or from a clause of a pack; complete says whether the list is
+-- whole, so that what it leaves out is barred. term_key is folded and case-folded.
+CREATE VIEW offense_lists AS
+SELECT
+  system, 'register' AS source, CAST(NULL AS VARCHAR) AS clause, TRUE AS complete, term, lower(trim(regexp_replace(term, '[\x00-/:-@\[-`{-\x{A0}]+', ' ', 'g'))) AS term_key,
+  approved_from_s AS from_s, approved_to_s AS to_s
+FROM ground.system_terms
+WHERE kind = 'offense'
+UNION ALL
+SELECT
+  p.system, 'law', p.clause, coalesce(c.number, 0) = 1, p.text, replace(p.text, '_', ' '), p.from_s, p.to_s
+FROM ground.pack_parameters AS p
+LEFT JOIN ground.pack_parameters AS c ON c.system = p.system AND c.clause = p.clause AND c.name = 'offenses_complete'
+WHERE p.name = 'permitted_offenses';
+
+-- offense_verdicts: One row for each system, list and distinct text of an offence or reason: permitted (the text is a term, holds one, or names a kind that a term names or its group holds),
+-- petty or other (kinds that the list does not have), or unmapped (an offence field whose words are not known). Lists of one source that overlap in time are one: any of them permits.
+-- materialise
+CREATE VIEW offense_verdicts AS
+WITH term_kinds AS (
+  SELECT DISTINCT l.system, l.source, l.clause, l.term, o.kind FROM ground.offense_lists AS l INNER JOIN ground.offense_texts AS o ON o.text = l.term
+  UNION
+  SELECT DISTINCT l.system, l.source, l.clause, l.term, g.kind
+  FROM ground.offense_lists AS l INNER JOIN ground.offense_groups AS g ON g.offense_group = replace(l.term_key, ' ', '_')
+), lists AS (
+  SELECT system, source, clause, from_s, to_s, bool_and(complete) AS complete, string_agg(DISTINCT term_key, '; ' ORDER BY term_key) AS listed
+  FROM ground.offense_lists
+  GROUP BY system, source, clause, from_s, to_s
+), stated AS (
+  SELECT DISTINCT carrier, text, trim(lower(regexp_replace(text, '[\x00-/:-@\[-`{-\x{A0}]+', ' ', 'g'))) AS text_key FROM ground.sought_texts WHERE carrier IN ('offense', 'reason')
+), named AS (
+  SELECT s.carrier, s.text, s.text_key, o.kind, coalesce(o.petty, FALSE) AS petty
+  FROM stated AS s LEFT JOIN ground.offense_texts AS o ON o.text = s.text
+  WHERE s.carrier = 'offense' OR o.kind IS NOT NULL
+), judged AS (
+  SELECT
+    l.system, l.source, l.clause, l.from_s, l.to_s, l.complete, l.listed, n.carrier, n.text, n.kind, n.petty,
+    bool_or(
+      t.term_key IN ('all', 'any', 'all crimes', 'any crime', 'all offenses', 'criminal investigation', 'criminal investigations', 'felony', 'felonies', 'any felony', 'all felonies')
+      OR t.term_key = n.text_key OR (length(t.term_key) >= 4 AND contains(' ' || n.text_key || ' ', ' ' || t.term_key || ' '))
+      OR (length(n.text_key) >= 4 AND contains(' ' || t.term_key || ' ', ' ' || n.text_key || ' ')) OR k.kind IS NOT NULL
+    ) AS permitted
+  FROM lists AS l
+  CROSS JOIN named AS n
+  INNER JOIN ground.offense_lists AS t
+    ON t.system = l.system AND t.source = l.source AND t.clause IS NOT DISTINCT FROM l.clause AND t.from_s IS NOT DISTINCT FROM l.from_s AND t.to_s IS NOT DISTINCT FROM l.to_s
+  LEFT JOIN term_kinds AS k ON k.system = t.system AND k.source = t.source AND k.clause IS NOT DISTINCT FROM t.clause AND k.term = t.term AND k.kind = n.kind
+  GROUP BY l.system, l.source, l.clause, l.from_s, l.to_s, l.complete, l.listed, n.carrier, n.text, n.kind, n.petty
+)
+SELECT
+  system, source, clause, from_s, to_s, complete, listed, carrier, text,
+  CASE WHEN bool_or(permitted) THEN 'permitted' WHEN bool_and(kind IS NULL) THEN 'unmapped' WHEN bool_and(petty) THEN 'petty' ELSE 'other' END AS verdict,
+  string_agg(DISTINCT replace(kind, '_', ' '), ', ' ORDER BY replace(kind, '_', ' ')) AS kinds
+FROM judged
+GROUP BY system, source, clause, from_s, to_s, complete, listed, carrier, text;
+
+-- agency_names: One row for each name of an agency that a log or a register gives, with the key that its spellings share ("Portland Police Department", "Portland PD" and "PORTLAND PD
+-- [Inactive]" are one), whether it is tagged or named as federal, whether immigration is its own task, and whether it is a city whose ban on face recognition stands in a clause pack (San Francisco, Austin).
+-- materialise
+CREATE VIEW agency_names AS
+WITH given AS (
+  SELECT agency AS name FROM main.queries WHERE agency IS NOT NULL
+  UNION
+  SELECT on_behalf_of FROM main.queries WHERE on_behalf_of IS NOT NULL
+  UNION
+  SELECT owner FROM main.queries WHERE owner IS NOT NULL
+  UNION
+  SELECT unnest(permitted_agencies) FROM main.systems
+  UNION
+  SELECT agency FROM main.systems WHERE agency IS NOT NULL
+), plain AS (
+  SELECT name, trim(regexp_replace(regexp_replace(lower(name), '\[[^\]]*\]|''s\b|’s\b', ' ', 'g'), '[\x00-/:-@\[-`{-\x{A0}]+', ' ', 'g')) AS words FROM given
+), short AS (
+  SELECT
+    name, words,
+    regexp_replace(
+      regexp_replace(
+        regexp_replace(regexp_replace(' ' || words || ' ', ' (police|polic) (department|dept|dep|division|bureau|service) | police ', ' pd ', 'g'), ' (county )?(sheriffs?|sherriff) (office|offices|department|dept) | sheriffs? ', ' so ', 'g'),
+        ' (the|of|city|town|township|village|county|co|office|dept|department|agency|inc) ', ' ', 'g'
+      ),
+      ' (the|of|city|town|township|village|county|co|office|dept|department|agency|inc) ', ' ', 'g'
+    ) AS shortened
+  FROM plain
+)
+SELECT
+  name, coalesce(nullif(replace(shortened, ' ', ''), ''), nullif(replace(words, ' ', ''), ''), name) AS name_key, words,
+  regexp_matches(lower(name), '\[federal\]') OR regexp_matches(
+    ' ' || words || ' ',
+    ' (fbi|dea|atf|hsi|ice|ero|cbp|usbp|dhs|usms|usss|uscis|tsa|irs|uspis|usps|uscp|federal|us|u s|united states|homeland|secret service|border patrol|postal inspection|customs|immigration) '
+  ) AS is_federal,
+  regexp_matches(' ' || words || ' ', ' (ice|ero|hsi|cbp|usbp|uscis|dhs|immigration|customs|border patrol|homeland|enforcement and removal) ') AS is_immigration,
+  regexp_matches(' ' || words || ' ', ' (san francisco|sfpd|austin) ') AS is_banned_place
+FROM short;
+
+-- unlisted_agencies: One row for each system, agency name and period of the register whose list of permitted agencies does not have it; other_period: another period of the register has it.
+-- An agency without a list is not here: not stated is not none. The agency that runs the system is always permitted.
+CREATE VIEW unlisted_agencies AS
+WITH lists AS (
+  SELECT t.system, t.approved_from_s AS from_s, t.approved_to_s AS to_s, n.name_key
+  FROM ground.system_terms AS t INNER JOIN ground.agency_names AS n ON n.name = t.term
+  WHERE t.kind = 'agency'
+  UNION
+  SELECT t.system, t.approved_from_s, t.approved_to_s, n.name_key
+  FROM ground.system_terms AS t INNER JOIN ground.agency_names AS n ON n.name = t.agency
+  WHERE t.kind = 'agency'
+), periods AS (
+  SELECT DISTINCT system, from_s, to_s FROM lists
+), seen AS (
+  SELECT DISTINCT a.system, n.name, n.name_key FROM ground.accounts AS a INNER JOIN ground.agency_names AS n ON n.name = a.agency
+  UNION
+  SELECT DISTINCT q.system, n.name, n.name_key FROM main.queries AS q INNER JOIN ground.agency_names AS n ON n.name = q.on_behalf_of WHERE q.on_behalf_of IS NOT NULL
+)
+SELECT
+  p.system, s.name, p.from_s, p.to_s, EXISTS (SELECT 1 FROM lists AS o WHERE o.system = p.system AND o.name_key = s.name_key) AS other_period
+FROM periods AS p
+INNER JOIN seen AS s ON s.system = p.system
+WHERE NOT EXISTS (
+  SELECT 1 FROM lists AS l
+  WHERE l.system = p.system AND l.name_key = s.name_key AND l.from_s IS NOT DISTINCT FROM p.from_s AND l.to_s IS NOT DISTINCT FROM p.to_s
+);
+
+-- requested_uses: One row for each use that somebody else than its own agency asked for: named in its own field (how 'field'; an other agency's name) or in words ('words': "for Portland
+-- PD", "assist other agency"). Words that hold the own agency's name are left out; a mutual-aid case number clears them (see rules/lexicons/on_behalf.toml).
+CREATE VIEW requested_uses AS
+SELECT
+  q.system, q.query_id, q.export_id, q.record, q.ts_s, q.operator, q.agency, 'field' AS how, q.on_behalf_of AS requester, o.name_key AS requester_key, o.is_federal, o.is_banned_place,
+  q.case_number_state, q.is_machine, q.is_search, q.explained_by
+FROM ground.queries AS q
+INNER JOIN ground.agency_names AS o ON o.name = q.on_behalf_of
+LEFT JOIN ground.agency_names AS a ON a.name = q.agency
+WHERE q.agency IS NOT NULL AND o.name_key <> a.name_key AND NOT (length(a.name_key) >= 4 AND contains(o.name_key, a.name_key)) AND NOT (length(o.name_key) >= 4 AND contains(a.name_key, o.name_key))
+  AND lower(trim(q.on_behalf_of)) <> lower(trim(coalesce(q.operator, ''))) AND lower(trim(q.on_behalf_of)) <> lower(trim(coalesce(q.unit, '')))
+UNION ALL
+SELECT
+  q.system, q.query_id, q.export_id, q.record, q.ts_s, q.operator, q.agency, 'words', h.matched, replace(h.matched, ' ', ''),
+  regexp_matches(' ' || h.matched || ' ', ' (fbi|dea|atf|hsi|ice|ero|cbp|usbp|dhs|usms|usss|uscis|tsa|irs|uspis|federal|us marshals?|secret service|border patrol|homeland security|feds) '),
+  regexp_matches(' ' || h.matched || ' ', ' (san francisco|sfpd|austin) '),
+  q.case_number_state, q.is_machine, q.is_search, q.explained_by
+FROM ground.word_hits AS h
+INNER JOIN ground.queries AS q ON q.system = h.system AND q.query_id = h.query_id
+LEFT JOIN ground.agency_names AS a ON a.name = q.agency
+WHERE h.lexicon = 'on_behalf' AND h.cleared IS NULL AND h.carrier IN ('reason', 'carriers', 'offense', 'case_number') AND h.sense IN ('agency', 'assist')
+  AND NOT coalesce(length(a.name_key) >= 4 AND contains(regexp_replace(replace(h.matched, ' ', ''), 'police(department|dept)?', 'pd', 'g'), a.name_key), FALSE)
+  AND NOT coalesce(length(a.words) >= 4 AND contains(h.matched, a.words), FALSE);

@@ -1,0 +1,207 @@
+-- What came after a search, tied to it once: actions, reviews and corroborations with the search that they rest on, and searches that were tried again.
+
+-- person_keys: One row for each account name of the roster (folded) with the person behind it; a name that several persons have stands for itself.
+CREATE VIEW person_keys AS
+SELECT
+  lower(trim(operator)) AS operator_key,
+  CASE WHEN count(DISTINCT person) = 1 THEN min(lower(trim(person))) ELSE lower(trim(operator)) END AS person_key
+FROM main.operators
+GROUP BY lower(trim(operator));
+
+-- review_uses: One row for each human decision with the search that it judged; reviewer_person and searcher_person are the persons behind the accounts (folded), so that one person's two
+-- accounts are one. took_s is the time from the review's start to its decision, else from the same reviewer's decision before it (an upper bound); at_once counts that reviewer's decisions
+-- of the same second.
+-- materialise: nothing without main.reviews
+CREATE VIEW review_uses AS
+WITH joined AS (
+  SELECT
+    r.review_id, r.query_id, r.system, r.reviewer, lower(trim(r.reviewer)) AS reviewer_key, r.started_s, r.decided_s, r.decision, r.candidate, r.method, r.notes,
+    r.export_id, r.record, q.ts_s AS query_ts_s, q.operator, lower(trim(q.person)) AS searcher_key, q.agency, q.case_number, q.case_key, q.subject,
+    q.probe, q.probe_source, q.encounter, q.gallery, q.candidate AS top_candidate, q.candidates, q.top_score, q.operation, q.is_search, q.explained_by,
+    q.export_id AS query_export, q.record AS query_record
+  FROM ground.queries AS q
+  INNER JOIN ground.reviews AS r ON r.system = q.system AND r.query_id = q.query_id
+)
+SELECT
+  j.*, coalesce(p.person_key, j.reviewer_key) AS reviewer_person, coalesce(s.person_key, j.searcher_key) AS searcher_person,
+  CASE
+    WHEN j.started_s <= j.decided_s THEN j.decided_s - j.started_s
+    ELSE j.decided_s - lag(j.decided_s) OVER (PARTITION BY j.system, j.reviewer ORDER BY j.decided_s, j.query_id, j.record)
+  END AS took_s,
+  coalesce(j.started_s <= j.decided_s, FALSE) AS timed,
+  count(*) OVER (PARTITION BY j.system, j.reviewer, j.decided_s) AS at_once
+FROM joined AS j
+LEFT JOIN ground.person_keys AS p ON p.operator_key = j.reviewer_key
+LEFT JOIN ground.person_keys AS s ON s.operator_key = j.searcher_key;
+
+-- acted_searches: One row for each action and the search that it followed. link 'named': the action names the search; 'case': it names only the case, and this is the last search with
+-- candidates under that number in the 90 days before. subject is the case number, else the search's id: what the action is known by.
+-- materialise: nothing without main.actions
+CREATE VIEW acted_searches AS
+WITH named AS (
+  SELECT a.action_id, a.kind, a.occurred_s, a.officer, a.case_number AS action_case, a.export_id, a.record, q.use_no, 'named' AS link
+  FROM ground.queries AS q
+  INNER JOIN ground.actions AS a ON a.system = q.system AND a.query_id = q.query_id
+  WHERE q.is_search AND a.occurred_s >= q.ts_s
+), bare AS (
+  SELECT action_id, kind, occurred_s, officer, case_number, case_key, lower(trim(agency)) AS agency_key, system, export_id, record
+  FROM ground.actions
+  WHERE query_id IS NULL AND case_key IS NOT NULL AND kind NOT IN ('lead', 'stop')
+), earlier AS (
+  SELECT
+    a.action_id, a.kind, a.occurred_s, a.officer, a.case_number AS action_case, a.export_id, a.record, q.use_no,
+    row_number() OVER (PARTITION BY a.export_id, a.record, a.action_id ORDER BY q.ts_s DESC, q.query_id) AS nth
+  FROM ground.searches AS q
+  INNER JOIN bare AS a
+    ON a.case_key = q.case_key AND a.occurred_s >= q.ts_s AND a.occurred_s - q.ts_s <= 7776000
+    AND coalesce(a.system = q.system, TRUE) AND coalesce(a.agency_key = lower(trim(q.agency)), TRUE)
+  WHERE q.candidates IS NULL OR q.candidates > 0
+), linked AS (
+  SELECT action_id, kind, occurred_s, officer, action_case, export_id, record, use_no, link FROM named
+  UNION ALL
+  SELECT action_id, kind, occurred_s, officer, action_case, export_id, record, use_no, 'case' FROM earlier WHERE nth = 1
+)
+SELECT
+  coalesce(l.action_case, q.case_number, q.query_id) AS subject, l.action_id, l.kind, l.occurred_s, l.officer, l.export_id, l.record, l.link,
+  q.system, q.query_id, q.ts_s, q.export_id AS query_export, q.record AS query_record, q.candidates, q.candidate, q.top_score, q.operator, q.agency, q.subject AS sought,
+  q.case_number, q.case_key, q.encounter, q.probe_source, q.instruction, q.is_machine,
+  coalesce(q.explained_by IN ('test', 'training', 'outage', 'import', 'migration'), FALSE) AS rehearsed
+FROM ground.queries AS q
+INNER JOIN linked AS l ON l.use_no = q.use_no;
+
+-- action_corroborations: One row for each action and each piece of evidence filed under its search or its case, with the time it was obtained. by_face: it is face recognition itself, by
+-- its kind, by what its note says, or because the file that it points to is another search.
+-- materialise: nothing without main.actions, main.corroborations
+CREATE VIEW action_corroborations AS
+WITH filed AS (
+  SELECT
+    c.corroboration_id, c.query_id, c.system, c.case_key, c.kind, c.obtained_s, c.export_id, c.record, c.source_ref,
+    c.kind = 'face_recognition' OR (
+      c.kind IN ('other', 'video', 'document')
+      AND regexp_matches(lower(c.notes), 'fac(e|ial)[- ]?(recognition|match|search|hit)|\bfr (hit|match|search)\b|second (face )?match|clearview|rekognition')
+      AND NOT regexp_matches(lower(c.notes), 'independent|without|\bno\b|\bnot\b|other than')
+    ) AS by_face
+  FROM ground.corroborations AS c
+), sources AS (
+  SELECT DISTINCT f.source_ref
+  FROM main.queries AS q
+  INNER JOIN (SELECT DISTINCT source_ref FROM filed WHERE source_ref IS NOT NULL) AS f ON f.source_ref = q.query_id
+  WHERE q.operation IN ('identification', 'video_search', 'live_watch', 'verification')
+), pairs AS (
+  SELECT s.system, s.action_id, s.occurred_s, f.corroboration_id, f.kind, f.obtained_s, f.export_id, f.record, f.source_ref, f.query_id, f.by_face
+  FROM ground.acted_searches AS s
+  INNER JOIN filed AS f ON f.query_id = s.query_id AND (f.system = s.system OR f.system IS NULL)
+  UNION
+  SELECT s.system, s.action_id, s.occurred_s, f.corroboration_id, f.kind, f.obtained_s, f.export_id, f.record, f.source_ref, f.query_id, f.by_face
+  FROM ground.acted_searches AS s
+  INNER JOIN filed AS f ON f.case_key = s.case_key
+)
+SELECT
+  p.system, p.action_id, p.occurred_s, p.corroboration_id, p.kind, p.obtained_s, p.export_id, p.record, p.query_id,
+  p.by_face OR r.source_ref IS NOT NULL AS by_face
+FROM pairs AS p
+LEFT JOIN sources AS r ON r.source_ref = p.source_ref;
+
+-- repeated_comparisons: One row for each 1:1 comparison whose probe, or whose reference image, the same account used in ten or more comparisons.
+-- materialise
+CREATE VIEW repeated_comparisons AS
+WITH compared AS (
+  SELECT u.use_no, u.account, hash(q.probe) AS probe_hash, hash(coalesce(q.gallery, ''), coalesce(q.candidate, '')) AS target_hash
+  FROM (SELECT rowid AS row_no, operation, status, probe, gallery, candidate, operator FROM main.queries) AS q
+  POSITIONAL JOIN ground.use_keys AS u
+  WHERE q.operation = 'verification' AND q.status = 'ok' AND q.probe IS NOT NULL AND q.operator IS NOT NULL
+), by_probe AS (
+  SELECT account, probe_hash FROM compared GROUP BY account, probe_hash HAVING count(*) >= 10
+), by_target AS (
+  SELECT account, target_hash FROM compared GROUP BY account, target_hash HAVING count(*) >= 10
+), kept AS (
+  SELECT c.use_no FROM compared AS c INNER JOIN by_probe AS b ON b.account = c.account AND b.probe_hash = c.probe_hash
+  UNION
+  SELECT c.use_no FROM compared AS c INNER JOIN by_target AS b ON b.account = c.account AND b.target_hash = c.target_hash
+)
+SELECT
+  q.use_no, q.system, q.operator, q.agency, q.query_id, q.export_id, q.record, q.ts_s, q.probe, q.gallery, q.candidate, q.subject, q.case_key, q.explained_by,
+  coalesce(q.gallery, '') || ' ' || coalesce(q.candidate, '') AS target,
+  coalesce(q.candidate IS NOT NULL OR regexp_matches(lower(q.gallery), '://|\.(jpe?g|png|bmp|tiff?|webp)$'), FALSE) AS target_is_one
+FROM ground.queries AS q
+INNER JOIN kept AS k ON k.use_no = q.use_no;
+
+-- answered_twice: One row for each search whose image, or whose person within one encounter, got another first candidate in another search of the same gallery. basis 'probe': the same image,
+-- 'encounter': the same encounter and person token, 'encounter, person not stated': the same encounter, no token. group_no numbers the groups; one search may stand in several.
+-- materialise
+CREATE VIEW answered_twice AS
+WITH answered AS (
+  SELECT
+    u.use_no, hash(q.system, coalesce(q.gallery, ''), coalesce(q.subject, ''), q.probe) AS by_probe,
+    CASE WHEN q.probe IS NOT NULL THEN coalesce(q.probe_faces, 1) <= 1 ELSE FALSE END AS probe_counts,
+    hash(q.system, coalesce(q.gallery, ''), coalesce(q.subject, ''), q.encounter) AS by_encounter, q.encounter IS NOT NULL AS encounter_counts,
+    q.subject IS NOT NULL AS named, hash(q.candidate) AS answer
+  FROM (
+    SELECT rowid AS row_no, system, gallery, subject, probe, probe_faces, encounter, candidate, candidates, status FROM main.queries
+  ) AS q
+  POSITIONAL JOIN ground.use_keys AS u
+  WHERE u.is_search AND q.status = 'ok' AND q.candidate IS NOT NULL AND (q.candidates IS NULL OR q.candidates > 0) AND (q.probe IS NOT NULL OR q.encounter IS NOT NULL)
+), probes AS (
+  SELECT by_probe FROM answered WHERE probe_counts GROUP BY by_probe HAVING min(answer) <> max(answer)
+), encounters AS (
+  SELECT by_encounter FROM answered WHERE encounter_counts GROUP BY by_encounter HAVING min(answer) <> max(answer)
+), kept AS (
+  SELECT a.use_no, 'probe' AS basis, a.by_probe AS group_no FROM answered AS a INNER JOIN probes AS p ON p.by_probe = a.by_probe WHERE a.probe_counts
+  UNION ALL
+  SELECT a.use_no, CASE WHEN a.named THEN 'encounter' ELSE 'encounter, person not stated' END, a.by_encounter
+  FROM answered AS a INNER JOIN encounters AS e ON e.by_encounter = a.by_encounter WHERE a.encounter_counts
+)
+SELECT
+  k.basis, CAST(k.group_no AS VARCHAR) AS group_no, q.system, q.query_id, q.export_id, q.record, q.ts_s, q.operator, q.gallery, q.subject, q.probe, q.encounter, q.candidate, q.top_score,
+  coalesce(q.explained_by IN ('test', 'training', 'outage', 'import', 'migration'), FALSE) AS rehearsed
+FROM ground.queries AS q
+INNER JOIN kept AS k ON k.use_no = q.use_no;
+
+-- tried_again: One row for each search of an account for one target (the person's token, else the case number, else the image without its marks of editing) that it searched three times or
+-- more with other thresholds, other numbers of candidates or edited images. chain_no numbers the stretches without a pause of three days; edited: the log or the image's name says so.
+-- materialise
+CREATE VIEW tried_again AS
+WITH marked AS (
+  SELECT
+    u.use_no, u.account, u.ts_s, q.subject, q.case_number, q.probe, q.threshold, q.max_candidates,
+    coalesce(q.probe_source = 'edited', FALSE) OR coalesce(regexp_matches(
+      lower(q.probe),
+      '[_\-. ](edit|edited|crop|cropped|flip|flipped|mirror|mirrored|enh|enhanced|sharp|sharpened|bright|brightened|contrast|rot|rotated|pose|posed|frontal|frontalized|retouch|retouched|retouche|filter|filtered|filled)[0-9]*([_\-. ]|$)'
+    ), FALSE) AS edited
+  FROM (SELECT rowid AS row_no, subject, case_number, case_number_state, probe, probe_source, threshold, max_candidates, status, operator FROM main.queries) AS q
+  POSITIONAL JOIN ground.use_keys AS u
+  WHERE u.is_search AND q.status = 'ok' AND q.operator IS NOT NULL AND NOT u.is_machine AND (q.subject IS NOT NULL OR q.case_number_state = 'value' OR q.probe IS NOT NULL)
+), aimed AS (
+  SELECT
+    use_no, account, ts_s, threshold, max_candidates, edited, probe,
+    CASE
+      WHEN subject IS NOT NULL THEN hash(1, subject)
+      WHEN case_number IS NOT NULL THEN hash(2, case_number)
+      WHEN edited THEN hash(3, regexp_replace(
+        lower(probe),
+        '([_\-. ](edit|edited|crop|cropped|flip|flipped|mirror|mirrored|enh|enhanced|sharp|sharpened|bright|brightened|contrast|rot|rotated|pose|posed|frontal|frontalized|retouch|retouched|retouche|filter|filtered|filled|v)?[0-9]{0,2})+(\.[a-z]+)?$', ''
+      ))
+      ELSE hash(3, regexp_replace(lower(probe), '\.[a-z]+$', ''))
+    END AS target
+  FROM marked
+), varied AS (
+  SELECT account, target
+  FROM aimed
+  GROUP BY account, target
+  HAVING count(*) >= 3 AND (min(threshold) < max(threshold) OR min(max_candidates) < max(max_candidates) OR bool_or(edited))
+), again AS (
+  SELECT a.use_no, a.account, a.target, a.ts_s, a.edited, a.ts_s - lag(a.ts_s) OVER (PARTITION BY a.account, a.target ORDER BY a.ts_s, a.use_no) AS gap_s
+  FROM aimed AS a
+  INNER JOIN varied AS v ON v.account = a.account AND v.target = a.target
+), chained AS (
+  SELECT
+    use_no, account, target, edited,
+    sum(CASE WHEN gap_s > 259200 THEN 1 ELSE 0 END) OVER (PARTITION BY account, target ORDER BY ts_s, use_no ROWS UNBOUNDED PRECEDING) AS part
+  FROM again
+)
+SELECT
+  CAST(c.account AS VARCHAR) || '-' || CAST(c.target AS VARCHAR) || '-' || CAST(c.part AS VARCHAR) AS chain_id,
+  q.system, q.operator, q.agency, q.query_id, q.export_id, q.record, q.ts_s, q.probe, q.threshold, q.threshold_explicit, q.max_candidates, c.edited, q.candidates,
+  q.subject AS sought, q.case_key, q.case_number, q.reason_key, q.offense, q.explained_by
+FROM ground.queries AS q
+INNER JOIN chained AS c ON c.use_no = q.use_no;
