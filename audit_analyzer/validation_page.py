@@ -34,7 +34,7 @@ REMARKS = """\
 
 def page(result: Result) -> str:
     """The whole page."""
-    seeds = " ".join(f"--seed {s}" for s in result.seeds)
+    seeds = f"--seeds {','.join(map(str, result.seeds))}"
     parts = [
         "# Known error rates",
         "",

@@ -10,7 +10,7 @@ FOLDER = shipped("rules") / "lexicons"
 KNOWN = lexicons.load([FOLDER])
 NAMES = [
     "association", "campaigns", "health", "immigration", "legal_observers", "offenses", "on_behalf", "personal", "precrime", "press", "protest", "sensitive",
-    "serious_crime", "traits",
+    "serious_crime", "social_media", "traits",
     "worship",
 ]  # fmt: skip
 STATUTES = ["8 USC 1182", "8 U.S.C. 1325", "8 USC 1326(a)", "title 8 USC 1227"]

@@ -163,9 +163,10 @@ FROM (
 )
 GROUP BY system, gallery;
 
--- kind_galleries: One row for each gallery whose name or registered purpose says that many faces in it are ordinary: staff, missing persons, victims of a disaster, bookings, tests.
+-- kind_galleries: One row for each gallery whose name or registered purpose says that many faces in it are ordinary: staff, missing persons, victims of a disaster, bookings, tests. helps: it is of
+-- staff, or of people who are missing or were harmed.
 CREATE VIEW kind_galleries AS
-SELECT DISTINCT gallery FROM (
+SELECT gallery, bool_or(regexp_matches(said, '(^|[^a-z])(employees?|staff|personnel|missing|disasters?|victims?|reunification|deceased)([^a-z]|$)')) AS helps FROM (
   SELECT gallery, lower(gallery) AS said FROM main.queries WHERE gallery IS NOT NULL AND operation IN ('enrolment', 'gallery_admin')
   UNION ALL
   SELECT gallery, lower(purpose) FROM main.galleries
@@ -173,7 +174,8 @@ SELECT DISTINCT gallery FROM (
 WHERE regexp_matches(
   said,
   '(^|[^a-z])(employees?|staff|personnel|badges?|missing|disasters?|victims?|reunification|deceased|bookings?|mug ?shots?|arrest(s|ees?)|jail|inmates?|custody|licen[cs]es?|dmv|visas?|passports?|consent(ed|ing)?|volunteers?|training|tests?|demo)([^a-z]|$)'
-);
+)
+GROUP BY gallery;
 
 -- enrolments: One row for each enrolment that a person made (no service account, nothing that explains it), with the first use that the log has of its gallery.
 CREATE VIEW enrolments AS
@@ -188,3 +190,46 @@ FROM ground.queries AS q
 INNER JOIN firsts AS f ON f.system = q.system AND f.gallery = q.gallery
 INNER JOIN logs AS l ON l.system = q.system
 WHERE q.operation = 'enrolment' AND q.status = 'ok' AND NOT q.is_machine AND q.explained_by IS NULL AND q.operator IS NOT NULL;
+
+-- video_folders: One row for each recording that was searched, with the folder it lies in (all up to the last slash): the recordings of one scene lie together.
+CREATE VIEW video_folders AS
+SELECT DISTINCT system, probe, coalesce(nullif(regexp_extract(probe, '^(.*)/[^/]*$', 1), ''), '-') AS folder
+FROM main.queries WHERE operation = 'video_search' AND probe IS NOT NULL;
+
+-- probe_scopes: One row for each agency (the owner of the system or the system itself where no agency is logged) and image that it searched against at least three galleries within an hour:
+-- how many, and from when to when.
+-- materialise
+CREATE VIEW probe_scopes AS
+WITH marked AS (
+  SELECT system, coalesce(agency, owner, system) AS body, probe, gallery, ts_s, CAST(floor(ts_s / 3600) AS INTEGER) AS hour_no, account
+  FROM ground.searches
+  WHERE probe IS NOT NULL AND gallery IS NOT NULL AND NOT is_machine AND explained_by IS NULL AND operation = 'identification'
+), images AS (
+  SELECT system, body, hash(probe) AS image, account, min(ts_s) AS first_s, max(ts_s) AS last_s, count(*) AS uses, count(DISTINCT gallery) AS galleries, any_value(probe) AS probe
+  FROM marked
+  GROUP BY system, body, hash(probe), account
+  HAVING min(gallery) <> max(gallery)
+)
+SELECT system, body, probe, account, first_s, last_s, uses, galleries FROM images WHERE galleries >= 3 AND last_s - first_s <= 3600;
+
+-- scope_habits: One row for each system and agency (see probe_scopes): images searched, galleries that it ever searched.
+-- materialise
+CREATE VIEW scope_habits AS
+SELECT system, coalesce(agency, owner, system) AS body, approx_count_distinct(probe) AS images, count(DISTINCT gallery) AS galleries, count(*) AS searches
+FROM ground.searches
+WHERE operation = 'identification' AND NOT is_machine
+GROUP BY system, coalesce(agency, owner, system);
+
+-- scope_settings: One row for each system and agency that logs how many galleries or networks a search went to: searches, the median, and how many went to at least 1,000, the size from
+-- which the published Eugene log has 1,289 of 4,294 searches: there scope was a setting of the program, not anybody's intent.
+-- materialise
+CREATE VIEW scope_settings AS
+SELECT
+  system, coalesce(agency, owner, system) AS body, count(*) AS searches, median(galleries_searched) AS usual, quantile_disc(galleries_searched, 0.99) AS p99,
+  count(*) FILTER (WHERE galleries_searched >= 1000) AS nationwide
+FROM ground.searches
+WHERE galleries_searched IS NOT NULL AND NOT is_machine
+GROUP BY system, coalesce(agency, owner, system);
+
+-- grave_texts: One row for each distinct text that names a grave offence or an emergency (rules/lexicons/serious_crime.toml).
+CREATE VIEW grave_texts AS SELECT DISTINCT text FROM ground.text_hits WHERE lexicon = 'serious_crime' AND cleared IS NULL;
