@@ -11,6 +11,7 @@ from audit_analyzer.store import Column
 
 OFFSET = r"^\d{4}-\d{2}-\d{2}[T ]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d([.,]\d{1,9})?)? ?(Z|z|UTC|[+-](0\d|1[0-4])(:?[0-5]\d)?)$"
 LOCAL = r"^\d{4}-\d{2}-\d{2}[T ]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d([.,]\d{1,9})?)?$"
+ZULU = r"^\d{4}-\d{2}-\d{2}T([01]\d|2[0-3]):[0-5]\d:[0-5]\dZ$"  # what most logs write: told first, and read at once
 DAY = r"^\d{4}-\d{2}-\d{2}$"
 WHOLE = r"^[+-]?\d{1,18}(\.0{1,6})?$"
 DECIMAL = r"^[+-]?(\d{1,30}(\.\d{0,30})?|\.\d{1,30})([eE][+-]?\d{1,2})?$"
@@ -42,7 +43,6 @@ def instant(text: str, column: str, zone: str, formats: Sequence[str]) -> str:
     clean = f"trim({text})"
     day = f"try_cast({clean} AS DATE)" + (" + INTERVAL 1 DAY" if through_its_end(column) else "")
     parts = [
-        f"WHEN {text} IS NULL THEN NULL",
         f"WHEN regexp_matches({clean}, {quoted(OFFSET)}) THEN try_cast(regexp_replace(replace({clean}, ',', '.'), ' ?(UTC|z)$', 'Z') AS TIMESTAMPTZ)",
         f"WHEN regexp_matches({clean}, {quoted(LOCAL)}) THEN timezone({place}, try_cast(replace({clean}, ',', '.') AS TIMESTAMP))",
         f"WHEN regexp_matches({clean}, {quoted(DAY)}) THEN timezone({place}, ({day})::TIMESTAMP)",
@@ -50,7 +50,8 @@ def instant(text: str, column: str, zone: str, formats: Sequence[str]) -> str:
     parts += [_declared(clean, pattern, place) for pattern in formats]
     first, last = (FIRST_EVENT, LAST_EVENT) if column == "occurred_at" else (FIRST_YEAR, LAST_YEAR)
     value = f"CASE {' '.join(parts)} END"
-    return f"(CASE WHEN year({value}) BETWEEN {first} AND {last} THEN {value} END)"
+    zulu = f"{text} BETWEEN '{first}' AND '{last}-12-31T23:59:59Z' AND regexp_matches({text}, {quoted(ZULU)})"  # as text it sorts as in time
+    return f"(CASE WHEN {text} IS NULL THEN NULL WHEN {zulu} THEN try_cast({text} AS TIMESTAMPTZ) WHEN year({value}) BETWEEN {first} AND {last} THEN {value} END)"
 
 
 def _declared(clean: str, pattern: str, place: str) -> str:
@@ -66,7 +67,7 @@ def _declared(clean: str, pattern: str, place: str) -> str:
 
 def has_offset(text: str, formats: Sequence[str]) -> str:
     """Whether the text states its own offset, or is an epoch count."""
-    tests = [f"regexp_matches(trim({text}), {quoted(OFFSET)})"]
+    tests = [f"regexp_matches({text}, {quoted(ZULU)}) OR regexp_matches(trim({text}), {quoted(OFFSET)})"]
     for pattern in formats:
         if pattern.startswith("epoch"):
             tests.append(f"regexp_matches(trim({text}), '^\\d{{9,13}}$')")
@@ -89,17 +90,17 @@ def repeated_or_skipped(value: str, text: str, zone: str, formats: Sequence[str]
 def typed(text: str, column: Column, zone: str, formats: Sequence[str], decimal: str = ".") -> str:  # noqa: PLR0911  one return per type
     """The typed expression of one canonical column."""
     if column.words:
-        return f"(CASE WHEN lower(trim({text})) IN ({', '.join(map(quoted, column.words))}) THEN lower(trim({text})) END)"
+        listed = quoted("|".join(column.words))  # one pattern: of a list the engine would make a join of the whole row
+        return f"(CASE WHEN {text} IS NOT NULL AND regexp_full_match(lower(trim({text})), {listed}) THEN lower(trim({text})) END)"
     match column.type:
         case "TIMESTAMPTZ":
             return instant(text, column.name, zone, formats)
         case "BIGINT":
-            return _bounded(
-                f"(CASE WHEN regexp_matches(trim({text}), {quoted(WHOLE)}) THEN try_cast(try_cast(trim({text}) AS DECIMAL(30, 6)) AS BIGINT) END)", column
-            )
+            clean = f"trim({text})"
+            return _bounded(f"coalesce(try_cast({clean} AS BIGINT), try_cast(try_cast({clean} AS DECIMAL(30, 6)) AS BIGINT))", clean, WHOLE, column)
         case "DOUBLE":
             number = f"replace(trim({text}), {quoted(decimal)}, '.')" if decimal != "." else f"trim({text})"
-            return _bounded(f"(CASE WHEN regexp_matches({number}, {quoted(DECIMAL)}) THEN try_cast({number} AS DOUBLE) END)", column)
+            return _bounded(f"try_cast({number} AS DOUBLE)", number, DECIMAL, column)
         case "BOOLEAN":
             return f"(CASE lower(trim({text})) WHEN 'true' THEN true WHEN 'false' THEN false END)"
         case "VARCHAR[]":
@@ -108,11 +109,11 @@ def typed(text: str, column: Column, zone: str, formats: Sequence[str], decimal:
             return f"nullif({text}, '')"
 
 
-def _bounded(value: str, column: Column) -> str:
-    if column.name not in BOUNDS:
-        return value
-    low, high = BOUNDS[column.name]
-    return f"(CASE WHEN {value} BETWEEN {low} AND {high} THEN {value} END)"
+def _bounded(value: str, clean: str, pattern: str, column: Column) -> str:
+    """The number, where the text is one by the pattern and the column's bounds hold; the cast is asked twice because it costs less than the pattern."""
+    low, high = BOUNDS.get(column.name, (None, None))
+    inside = f"{value} BETWEEN {low} AND {high} AND " if low is not None else ""
+    return f"(CASE WHEN {clean} IS NOT NULL AND {inside}regexp_matches({clean}, {quoted(pattern)}) THEN {value} END)"
 
 
 def _listed(text: str) -> str:

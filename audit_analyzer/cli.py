@@ -302,10 +302,10 @@ def main() -> None:
         if stream is not None:  # closed by the caller
             stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     try:
-        sys.exit(app(standalone_mode=False))
-    except BrokenPipeError:  # whoever read stdout has seen enough
+        code = app(standalone_mode=False)
+    except (BrokenPipeError, SystemExit):  # whoever read stdout has seen enough; the one exit that the library of commands makes by itself
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        sys.exit(0)
+        code = 0
     except WRONG_WORDS as error:
         error.show()  # type: ignore[attr-defined]
         sys.exit(USAGE)
@@ -322,6 +322,7 @@ def main() -> None:
         traceback.print_exc()
         _say(f"this is a defect of the program, not of your data: {error}")
         sys.exit(COULD_NOT_LOOK)
+    sys.exit(code)
 
 
 def _say(sentence: str) -> None:

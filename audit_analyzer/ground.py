@@ -36,7 +36,8 @@ SIDE_BY_SIDE = ("use_keys", "use_context")  # these lie beside main.queries row 
 OUT_OF_PLACE = (
     "SELECT count(*) FROM (SELECT rowid AS row_no FROM main.queries) AS q POSITIONAL JOIN ground.{name} AS u WHERE q.row_no IS DISTINCT FROM u.use_no"
 )
-KNOWN_NUMBER = "(^|[^0-9])(50501|287|132[0-9])([^0-9]|$)"  # a campaign's name, 287(g), 8 USC 1325 and 1326: lexicons look for these
+# a campaign's name, 287(g), 8 USC 1325 and 1326, and the folder of a march behind a date: lexicons look for these
+KNOWN_NUMBER = "(^|[^0-9])(50501|287|132[0-9])([^0-9]|$)|[0-9][^0-9A-Za-z][0-3][0-9][^0-9A-Za-z][Mm]arch"
 NUMBERED = "[Aa][- #]?[0-9]{{7}}|" + KNOWN_NUMBER  # alien registration numbers
 WORDS = {
     "seconds": "CAST(floor(epoch_us({0}) / 1000000) AS BIGINT)",

@@ -83,7 +83,8 @@ def look(settings: Settings, as_of: dt.date | None = None, fail_on: str | None =
 def _ask(
     settings: Settings, run_id: str, moment: dt.datetime, checks: Sequence[Check], stopped: dict[str, str], tell: Stage
 ) -> tuple[tuple[RuleOutcome, ...], tuple[str, ...]]:
-    from audit_analyzer import clauses, detect, ground, prove, rulebook
+    from audit_analyzer import clauses, detect, ground, rulebook
+    from audit_analyzer.proven import proven
 
     packs = clauses.load(settings.rule_folders())
     book = rulebook.load(settings.rule_folders())
@@ -91,7 +92,7 @@ def _ask(
     with _opened(settings) as store:
         ground.prepare(store, settings, moment, packs)
         before = previous(store, run_id)
-    proofs = prove.prove(book.rules, settings, packs)
+        proofs = proven(store, book.rules, settings, packs)
     tell("asking the rules", 2, 4)
     outcomes = detect.detect(settings.database, settings, book, packs, moment, run_id, stopped, previous=before, proofs=proofs)
     failures = [str(error) for error in book.refused]

@@ -55,7 +55,7 @@ def page(result: Result) -> str:
     ]
     if result.errors:
         parts += ["## What could not be asked or read", "", *(f"* {line}" for line in sorted(set(result.errors))), ""]
-    return "\n".join(parts) + "\n" + REMARKS
+    return "\n".join(parts) + "\n" + REMARKS.rstrip("\n")
 
 
 def _summary(result: Result) -> list[str]:

@@ -22,11 +22,21 @@ def use(n, **given):
 def event(n, name="SearchFacesByImage", **given):
     """One CloudTrail record of Rekognition."""
     return {
-        "eventVersion": "1.11", "eventTime": f"{DAY}T{n // 60 % 24:02}:{n % 60:02}:00Z", "eventSource": "rekognition.amazonaws.com", "eventName": name, "awsRegion": "us-east-1",
-        "sourceIPAddress": "203.0.113.7", "userAgent": "aws-cli/2", "eventID": f"e-{n}", "eventType": "AwsApiCall", "recipientAccountId": "111111111111", "requestID": f"r-{n}",
+        "eventVersion": "1.11",
+        "eventTime": f"{DAY}T{n // 60 % 24:02}:{n % 60:02}:00Z",
+        "eventSource": "rekognition.amazonaws.com",
+        "eventName": name,
+        "awsRegion": "us-east-1",
+        "sourceIPAddress": "203.0.113.7",
+        "userAgent": "aws-cli/2",
+        "eventID": f"e-{n}",
+        "eventType": "AwsApiCall",
+        "recipientAccountId": "111111111111",
+        "requestID": f"r-{n}",
         "userIdentity": {"type": "IAMUser", "principalId": "AID", "arn": "arn:aws:iam::111111111111:user/kim", "accountId": "111111111111", "userName": "kim"},
-        "requestParameters": {"collectionId": "mugshots"}, "responseElements": None,
-    } | given  # fmt: skip
+        "requestParameters": {"collectionId": "mugshots"},
+        "responseElements": None,
+    } | given
 
 
 def write_csv(path, rows, delimiter=",", end="\n"):

@@ -28,7 +28,10 @@ def test_the_audit_toml_that_init_writes_has_the_defaults(tmp_path):
 
 
 def test_every_remark_of_that_file_is_a_setting_once_its_mark_is_taken_away(tmp_path):
-    lines = [line.removeprefix("# ") if line.startswith("# ") and ("=" in line or line.startswith(("# [", "#   {", "# ]"))) else line for line in workspace.AUDIT_TOML.splitlines()]
+    lines = [
+        line.removeprefix("# ") if line.startswith("# ") and ("=" in line or line.startswith(("# [", "#   {", "# ]"))) else line
+        for line in workspace.AUDIT_TOML.splitlines()
+    ]
     settings = said(tmp_path, "\n".join(line for line in lines if not line[:1].isupper()))
     assert (settings.deliveries[0].source, settings.systems[0].name, settings.parameters["search_burst"]["searches"], settings.limits.memory) == (
         "vendor_portal",
@@ -59,7 +62,9 @@ def test_an_unknown_setting_is_named_with_its_place_and_those_that_are_known(tmp
     assert (told.value.what, where in told.value.where, told.value.remedy.startswith("known here: ")) == (f"there is no setting {key!r}", True, True)
 
 
-@pytest.mark.parametrize("text", ['[[delivery]]\nzone = "America/Los_Angles"', '[[system]]\nname = "a"\nzone = "PST8PDT7"', '[[delivery]]\nzone = "../etc/passwd"'])
+@pytest.mark.parametrize(
+    "text", ['[[delivery]]\nzone = "America/Los_Angles"', '[[system]]\nname = "a"\nzone = "PST8PDT7"', '[[delivery]]\nzone = "../etc/passwd"']
+)
 def test_an_unknown_zone_is_refused(tmp_path, text):
     with pytest.raises(SettingsError, match="there is no time zone"):
         said(tmp_path, text)
@@ -68,12 +73,27 @@ def test_an_unknown_zone_is_refused(tmp_path, text):
 @pytest.mark.parametrize(
     "text",
     [
-        'packs = "dhs-026-11"', "packs = [1]", "delivery = 3", '[delivery]\nfiles = "*"', "[[delivery]]\nfiles = 3", '[limits]\nfile_bytes = "big"', "[limits]\nmemory = 1", "limits = 3",
-        'false_discovery_rate = "small"', 'pseudonyms = "yes"', "[[system]]\nname = 3", '[[system]]\nname = "a"\nservice_accounts = "svc"', '[[system]]\nname = "a"\nretention = ["12 hours"]',
-        '[[system]]\nname = "a"\nretention = [{ kind = "probe" }]', '[[system]]\nname = "a"\nretention = [{ limit = "1 day" }]', '[[system]]\nname = "a"\npacks = "x"', "parameters = 1",
-        '[[system]]\nzone = "UTC"', "[limits]\nfile_bytes = true",
+        'packs = "dhs-026-11"',
+        "packs = [1]",
+        "delivery = 3",
+        '[delivery]\nfiles = "*"',
+        "[[delivery]]\nfiles = 3",
+        '[limits]\nfile_bytes = "big"',
+        "[limits]\nmemory = 1",
+        "limits = 3",
+        'false_discovery_rate = "small"',
+        'pseudonyms = "yes"',
+        "[[system]]\nname = 3",
+        '[[system]]\nname = "a"\nservice_accounts = "svc"',
+        '[[system]]\nname = "a"\nretention = ["12 hours"]',
+        '[[system]]\nname = "a"\nretention = [{ kind = "probe" }]',
+        '[[system]]\nname = "a"\nretention = [{ limit = "1 day" }]',
+        '[[system]]\nname = "a"\npacks = "x"',
+        "parameters = 1",
+        '[[system]]\nzone = "UTC"',
+        "[limits]\nfile_bytes = true",
     ],
-)  # fmt: skip
+)
 def test_a_setting_of_the_wrong_kind_is_a_clear_error_and_never_taken_for_something_else(tmp_path, text):
     with pytest.raises(SettingsError):
         said(tmp_path, text)
@@ -99,7 +119,9 @@ def test_retention_limits_are_kept_in_seconds_by_kind_and_citizenship(tmp_path):
     assert said(tmp_path, text).systems[0].retention == (Retention("probe", 43_200, "citizen"), Retention("probe", 1_209_600))
 
 
-@pytest.mark.parametrize(("text", "seconds"), [("12 hours", 43_200), ("1 day", 86_400), ("1.5 hours", 5400), ("15 years", 473_364_000), ("90", 90), (90, 90), ("2 weeks", 1_209_600)])
+@pytest.mark.parametrize(
+    ("text", "seconds"), [("12 hours", 43_200), ("1 day", 86_400), ("1.5 hours", 5400), ("15 years", 473_364_000), ("90", 90), (90, 90), ("2 weeks", 1_209_600)]
+)
 def test_a_length_of_time_is_read_in_words_or_seconds(text, seconds):
     assert duration(text, "x") == seconds
 
@@ -116,10 +138,19 @@ DELIVERIES = (Delivery("portal/*.csv", system="portal"), Delivery("*.json.gz", s
 @pytest.mark.parametrize(
     ("path", "system"),
     [
-        ("portal/a.csv", "portal"), ("/any/where/portal/a.csv", "portal"), ("portal/deep/a.csv", "portal"), ("x.json.gz", "cloud"), ("y/x.json.gz", "cloud"), ("z/field/portal/a.csv", "portal"),
-        ("z/field/a.txt", "field"), ("portal\\a.csv", "portal"), ("PORTAL/a.csv", None), ("portals/a.csv", None), ("a.zip!portal/a.csv", None),
+        ("portal/a.csv", "portal"),
+        ("/any/where/portal/a.csv", "portal"),
+        ("portal/deep/a.csv", "portal"),
+        ("x.json.gz", "cloud"),
+        ("y/x.json.gz", "cloud"),
+        ("z/field/portal/a.csv", "portal"),
+        ("z/field/a.txt", "field"),
+        ("portal\\a.csv", "portal"),
+        ("PORTAL/a.csv", None),
+        ("portals/a.csv", None),
+        ("a.zip!portal/a.csv", None),
     ],
-)  # fmt: skip
+)
 def test_the_first_pattern_that_fits_a_path_or_its_end_counts(path, system):
     assert Settings(root=None, deliveries=DELIVERIES).delivery(path).system == system
 

@@ -63,9 +63,18 @@ def test_a_record_without_text_of_its_own_is_shown_by_its_cells(place, files, en
 
 
 def test_an_export_is_shown_with_its_sum_its_hash_its_rejects_and_what_was_set_aside(place, files):
-    told = place.one(write_cloudtrail(files / "a.json", [event(1), event(2, eventTime="soon"), event(3, eventSource="s3.amazonaws.com", eventName="GetObject")]))
+    told = place.one(
+        write_cloudtrail(files / "a.json", [event(1), event(2, eventTime="soon"), event(3, eventSource="s3.amazonaws.com", eventName="GetObject")])
+    )
     text = "\n".join(lines(place, told.export[:10]))
-    parts = ["read 3 = kept 1 + rejected 1 + set aside 1 + copies 0", f"SHA-256 {told.export}", "verified", "rejected /Records/1", '"soon"', "set aside 1: other service: s3.amazonaws.com"]
+    parts = [
+        "read 3 = kept 1 + rejected 1 + set aside 1 + copies 0",
+        f"SHA-256 {told.export}",
+        "verified",
+        "rejected /Records/1",
+        '"soon"',
+        "set aside 1: other service: s3.amazonaws.com",
+    ]
     assert [p for p in parts if p not in text] == []
 
 

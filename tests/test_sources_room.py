@@ -40,7 +40,9 @@ def shipped():
 
 
 def test_every_shipped_source_is_read(shipped):
-    assert {"interchange", "rekognition_cloudtrail", "flock_search_audit", "ocsf_api_activity", "ecs_cloudtrail", "field_app", "vendor_portal"} <= {s.name for s in shipped}
+    assert {"interchange", "rekognition_cloudtrail", "flock_search_audit", "ocsf_api_activity", "ecs_cloudtrail", "field_app", "vendor_portal"} <= {
+        s.name for s in shipped
+    }
 
 
 def test_a_source_is_what_its_file_says(tmp_path):
@@ -60,7 +62,7 @@ def test_a_source_is_what_its_file_says(tmp_path):
         (GOOD.replace('formats = ["csv"]', ""), "does not state its formats"),
         (GOOD.replace("all = ", "every = "), "recognise knows"),
         (GOOD.replace('name = "queries"', 'name = "querys"'), "there is no table 'querys'"),
-        (GOOD.split("[[table]]")[0], "it fills no table"),
+        (GOOD.split("[[table]]", maxsplit=1)[0], "it fills no table"),
         (GOOD.replace("[[recognise]]", "[other]"), "a source has no other"),
         ('layout = { delimiter = ";", header = 3 }\n' + GOOD, "a layout has no header = 3"),
         ('layout = { header_row = "3" }\n' + GOOD, "a layout has no header_row = '3'"),
@@ -130,14 +132,26 @@ def test_a_header_further_down_is_found_where_the_layout_says_it_is(tmp_path):
 
 
 def test_the_records_below_such_a_header_are_read_by_it(place, files):
-    place.source("portal", 'layout = { header_row = 2, delimiter = ";" }\n' + GOOD.replace('"SELECT search_id AS query_id', "\"SELECT 'identification' AS operation, w AS occurred_at, search_id AS query_id").replace("[[table]]", 'w = "When"\n[[table]]'))
+    place.source(
+        "portal",
+        'layout = { header_row = 2, delimiter = ";" }\n'
+        + GOOD.replace('"SELECT search_id AS query_id', "\"SELECT 'identification' AS operation, w AS occurred_at, search_id AS query_id").replace(
+            "[[table]]", 'w = "When"\n[[table]]'
+        ),
+    )
     (files / "a.csv").write_text("a report\nWhen;Search Id\n2026-03-01T10:00:00Z;s-1\n")
     told = place.one(files)
     assert (told.kept, place.uses("record")) == (1, {"s-1": "3"})
 
 
 def test_an_export_in_a_declared_encoding_is_recognised_and_read(place, files):
-    place.source("portal", 'layout = { encoding = "utf-16-le" }\n' + GOOD.replace('"SELECT search_id AS query_id', "\"SELECT 'identification' AS operation, w AS occurred_at, search_id AS query_id").replace("[[table]]", 'w = "When"\n[[table]]'))
+    place.source(
+        "portal",
+        'layout = { encoding = "utf-16-le" }\n'
+        + GOOD.replace('"SELECT search_id AS query_id', "\"SELECT 'identification' AS operation, w AS occurred_at, search_id AS query_id").replace(
+            "[[table]]", 'w = "When"\n[[table]]'
+        ),
+    )
     (files / "a.csv").write_bytes("When,Search Id\n2026-03-01T10:00:00Z,sé-1\n".encode("utf-16"))
     assert (place.one(files).kept, place.uses("system")) == (1, {"sé-1": "portal"})
 

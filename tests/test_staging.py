@@ -59,9 +59,15 @@ def test_the_same_table_written_in_another_format_is_a_copy_and_no_revision(plac
 @pytest.mark.parametrize(
     ("given", "state"),
     [
-        ("stolen car", "value"), ("", "empty"), ("   ", "empty"), ("REDACTED", "redacted"), ("[redacted]", "redacted"), ("n/a", "placeholder"), ("test", "placeholder"),
+        ("stolen car", "value"),
+        ("", "empty"),
+        ("   ", "empty"),
+        ("REDACTED", "redacted"),
+        ("[redacted]", "redacted"),
+        ("n/a", "placeholder"),
+        ("test", "placeholder"),
     ],
-)  # fmt: skip
+)
 def test_a_stated_reason_is_told_from_a_blank_a_redaction_and_a_stand_in(place, files, given, state):
     place.ingest(write_csv(files / "a.csv", [use(1, reason=given)]))
     assert place.uses("reason_state") == {"q-1": state}
@@ -89,9 +95,13 @@ def test_the_ledger_tells_for_each_column_whether_it_was_exported_left_out_never
         "WHERE table_name = 'queries' AND column_name IN ('reason', 'offense', 'gallery') ORDER BY ALL"
     )
     assert told == [
-        ("interchange", "gallery", "not_exported", 2, 0), ("interchange", "offense", "not_exported", 2, 0), ("interchange", "reason", "redacted", 2, 0),
-        ("rekognition_cloudtrail", "gallery", "exported", 1, 1), ("rekognition_cloudtrail", "offense", "not_logged", 1, 0), ("rekognition_cloudtrail", "reason", "not_logged", 1, 0),
-    ]  # fmt: skip
+        ("interchange", "gallery", "not_exported", 2, 0),
+        ("interchange", "offense", "not_exported", 2, 0),
+        ("interchange", "reason", "redacted", 2, 0),
+        ("rekognition_cloudtrail", "gallery", "exported", 1, 1),
+        ("rekognition_cloudtrail", "offense", "not_logged", 1, 0),
+        ("rekognition_cloudtrail", "reason", "not_logged", 1, 0),
+    ]
 
 
 def test_a_key_that_only_a_late_json_record_has_is_read_all_the_same(place, files):
@@ -108,9 +118,18 @@ def test_the_ledger_calls_such_a_column_exported(place, files):
 
 @pytest.mark.parametrize(
     ("column", "text"),
-    [("status", "failed"), ("operator_kind", "robot"), ("reason_state", "unclear"), ("time_basis", "gps"), ("threshold", "nan"), ("latitude", "91"), ("mfa", "yes"), ("captured_at", "24:00"),
-     ("probe_source", "hologram")],
-)  # fmt: skip
+    [
+        ("status", "failed"),
+        ("operator_kind", "robot"),
+        ("reason_state", "unclear"),
+        ("time_basis", "gps"),
+        ("threshold", "nan"),
+        ("latitude", "91"),
+        ("mfa", "yes"),
+        ("captured_at", "24:00"),
+        ("probe_source", "hologram"),
+    ],
+)
 def test_an_optional_cell_that_cannot_be_read_leaves_the_record_in_and_its_text_among_the_field_issues(place, files, column, text):
     result = place.one(write_csv(files / "a.csv", [use(1, **{column: text})]))
     issues = place.rows("SELECT record, table_name, column_name, raw FROM field_issues")
@@ -125,11 +144,14 @@ def test_the_ledger_counts_the_cells_that_could_not_be_read(place, files):
 @pytest.mark.parametrize(
     ("changes", "why"),
     [
-        ({"occurred_at": "soon"}, "queries.occurred_at: not readable: soon"), ({"occurred_at": ""}, "queries.occurred_at: empty"),
-        ({"operation": "divination"}, "queries.operation: not readable: divination"), ({"occurred_at": "2026-03-01T24:00:00Z"}, "queries.occurred_at: not readable: 2026-03-01T24:00:00Z"),
-        ({"occurred_at": "infinity"}, "queries.occurred_at: not readable: infinity"), ({"occurred_at": "9999-12-31T00:00:00Z"}, "queries.occurred_at: not readable: 9999-12-31T00:00:00Z"),
+        ({"occurred_at": "soon"}, "queries.occurred_at: not readable: soon"),
+        ({"occurred_at": ""}, "queries.occurred_at: empty"),
+        ({"operation": "divination"}, "queries.operation: not readable: divination"),
+        ({"occurred_at": "2026-03-01T24:00:00Z"}, "queries.occurred_at: not readable: 2026-03-01T24:00:00Z"),
+        ({"occurred_at": "infinity"}, "queries.occurred_at: not readable: infinity"),
+        ({"occurred_at": "9999-12-31T00:00:00Z"}, "queries.occurred_at: not readable: 9999-12-31T00:00:00Z"),
     ],
-)  # fmt: skip
+)
 def test_a_record_without_a_time_or_a_kind_that_can_be_read_is_a_reject_with_its_reason_and_its_bytes(place, files, changes, why):
     path = write_csv(files / "a.csv", [use(1) | changes])
     result = place.one(path)
@@ -190,5 +212,5 @@ def test_the_header_is_known_in_any_case_and_with_blanks_around_its_names(place,
 
 @pytest.mark.parametrize("sql", ["SELEC n", "DELETE FROM records", "SELECT 1; SELECT 2"])
 def test_a_source_is_one_select_or_it_is_told_where_it_is_not(sql):
-    with pytest.raises(SourceError, match="x.toml"):
+    with pytest.raises(SourceError, match=r"x\.toml"):
         select(sql, "x.toml")

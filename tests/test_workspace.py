@@ -8,7 +8,14 @@ from conftest import surroundings
 from audit_analyzer import workspace
 from audit_analyzer.errors import AuditError, WorkspaceHeld
 
-HOLD = "import sys, time; from pathlib import Path; from audit_analyzer import workspace\nwith workspace.hold(Path(sys.argv[1])): print('held', flush=True); time.sleep(60)"
+HOLD = """
+import sys, time
+from pathlib import Path
+from audit_analyzer import workspace
+with workspace.hold(Path(sys.argv[1])):
+    print("held", flush=True)
+    time.sleep(60)
+"""
 
 
 @pytest.fixture

@@ -186,6 +186,11 @@ def open_store(path: Path, *, memory: str = "1GB", threads: int | None = None, r
         os.umask(before)
 
 
+def engine_version() -> str:
+    """The version of DuckDB that runs."""
+    return str(duckdb.__version__)
+
+
 def scratch() -> Store:
     """An empty database in memory with every table, for tests of rules."""
     store = Store(duckdb.connect(":memory:", config=dict(ENGINE)))

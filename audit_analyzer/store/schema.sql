@@ -406,6 +406,16 @@ CREATE TABLE measurability (
   body VARCHAR NOT NULL                 -- the object as in measurability.jsonl
 );
 
+-- proofs: ledger. What the tests of the rules said, so that a rule is proven once for each state of the rule, the program and the engine.
+CREATE TABLE proofs (
+  fingerprint VARCHAR NOT NULL,         -- SHA-256 of the rule, the program, the word lists, the clause packs and the engine's version
+  rule VARCHAR NOT NULL,                -- the rule
+  test VARCHAR NOT NULL,                -- its test
+  passed BOOLEAN NOT NULL,              -- whether it held
+  message VARCHAR NOT NULL,             -- what was missing or too many
+  place VARCHAR NOT NULL                -- file and line of the test
+);
+
 -- decisions: ledger. What people decided about findings; appended, never overwritten.
 CREATE TABLE decisions (
   finding_id VARCHAR NOT NULL,          -- the finding

@@ -36,7 +36,7 @@ FROM reached AS r
 LEFT JOIN people AS p ON p.agency_key = r.agency_key;
 
 -- way_uses: One row for each use of a person's account on a day on which it came from several networks with several clients (the day before counted in): network as in account_sessions; client is
--- the device, else the client program without its version. switched: this use and the one before lie within 30 minutes and differ in network and in client both.
+-- the device, else the client program without its version. switched: this use and the one before lie within 30 minutes and differ in network and in client both; changed: the same within 12 hours.
 -- Mobile addresses and VPNs change the network and not the client; a console beside a script changes the client and not the network.
 -- materialise
 CREATE VIEW way_uses AS
@@ -77,12 +77,13 @@ WITH days AS (
 )
 SELECT
   *, coalesce(network <> previous_network AND client <> previous_client AND ts_s - previous_ts_s <= 1800, FALSE) AS switched,
+  coalesce(network <> previous_network AND client <> previous_client AND ts_s - previous_ts_s <= 43200, FALSE) AS changed,
   coalesce(session = previous_session, FALSE) AS same_session
 FROM kept;
 
 -- far_uses: One row for each use of a person's account and another use of it, at most 12 hours apart, that one person cannot both have made: to be at both places would take more than 900 km/h
 -- (the cruising speed of an airliner). device_place: at both the place is the device's: a photo taken with it, or taken within an hour of the search; else it may be where a
--- video was recorded. other_client: the two came from different devices, sessions and addresses, as far as the log tells.
+-- video was recorded. other_client: the two came from different devices, sessions and addresses, as far as the log tells; same_client: one of the three is the same.
 -- materialise
 CREATE VIEW far_uses AS
 WITH hops AS (
@@ -103,13 +104,14 @@ WITH hops AS (
     a.device_place AND b.device_place AS both_device,
     (a.device IS NULL OR b.device IS NULL OR a.device <> b.device) AND (a.session IS NULL OR b.session IS NULL OR a.session <> b.session)
       AND (a.client_ip IS NULL OR b.client_ip IS NULL OR a.client_ip <> b.client_ip)
-      AND (coalesce(a.device, a.session, a.client_ip) IS NOT NULL AND coalesce(b.device, b.session, b.client_ip) IS NOT NULL) AS other_client
+      AND (coalesce(a.device, a.session, a.client_ip) IS NOT NULL AND coalesce(b.device, b.session, b.client_ip) IS NOT NULL) AS other_client,
+    coalesce(a.device = b.device, FALSE) OR coalesce(a.session = b.session, FALSE) OR coalesce(a.client_ip = b.client_ip, FALSE) AS same_client
   FROM near_hops AS a
   INNER JOIN near_hops AS b ON b.account = a.account AND b.query_id <> a.query_id AND abs(a.ts_s - b.ts_s) <= 43200
 )
 SELECT
   p.account, p.system, p.agency, p.operator, p.query_id, p.export_id, p.record, p.ts_s, p.explained_by, p.other_id, p.apart_s, p.distance_m,
-  p.distance_m * 3.6 / greatest(p.apart_s, 1) AS speed_kmh, p.both_device AS device_place, p.other_client
+  p.distance_m * 3.6 / greatest(p.apart_s, 1) AS speed_kmh, p.both_device AS device_place, p.other_client, p.same_client
 FROM pairs AS p CROSS JOIN ground.figures AS f
 WHERE p.distance_m >= f.travel_m AND p.distance_m * 3.6 > 900 * p.apart_s;
 

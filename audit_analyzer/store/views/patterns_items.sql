@@ -26,8 +26,8 @@ WITH items AS (
   FROM ground.biometric_items AS i
 ), stated AS (
   SELECT
-    system, pack, kind, bool_or(citizenship IS NULL) AS for_all, bool_or(citizenship = 'citizen') AS for_citizens, bool_or(citizenship = 'noncitizen') AS for_noncitizens,
-    bool_or(citizenship = 'unknown') AS for_unknown, max(seconds) AS longest
+    system, pack, kind, bool_or(citizenship IS NULL) AS for_all, bool_or(coalesce(citizenship = 'citizen', FALSE)) AS for_citizens,
+    bool_or(coalesce(citizenship = 'noncitizen', FALSE)) AS for_noncitizens, bool_or(coalesce(citizenship = 'unknown', FALSE)) AS for_unknown, max(seconds) AS longest
   FROM ground.limits
   GROUP BY system, pack, kind
 ), paired AS (
@@ -132,7 +132,7 @@ SELECT
   i.system AS item_system, i.kind, i.subject, i.created_s, i.deleted_s, i.export_id AS item_export, i.record AS item_record, i.query_agency, i.query_id AS item_query
 FROM ground.biometric_items AS i
 INNER JOIN ground.disclosures AS d ON d.item_id = i.item_id AND (d.system = i.system OR d.system IS NULL)
-WHERE i.query_agency IS NULL OR lower(trim(d.to_org)) <> lower(trim(i.query_agency));
+WHERE i.created_s <= d.disclosed_s AND (i.query_agency IS NULL OR lower(trim(d.to_org)) <> lower(trim(i.query_agency)));
 
 -- enrolled_probes: One row for each image that was searched with and then put into a gallery. how: 'enrolled' (an enrolment of the same image follows the search), 'stored' (the search itself stored an
 -- item of a gallery's kind), 'returned' (another search got the image as its first candidate). delay_s is the time between; same_account: one account did both.

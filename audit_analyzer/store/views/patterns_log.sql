@@ -37,15 +37,15 @@ WHERE n.operator_key IS NULL AND n.gallery IS NULL AND n.ends_s - n.starts_s < 8
   AND (n.kind IN ('outage', 'migration') OR regexp_matches(lower(coalesce(n.text, '')), 'clos(ed|ure)|holiday|shut|offline|out of service|maintenance|unavailable|suspended|\bdown\b|no logging'));
 
 -- quiet_runs: One row for each run of whole UTC hours between two uses of a system in which it logged nothing, where at least 10 uses were to be expected: what the same weekday has (median of eight weeks before and
--- after), hour by hour as the system's hours usually share it. Hours of an announced outage, and a holiday of an office's system, expect nothing (a holiday of another half). surprise:
+-- after; in a log of one week the median day), hour by hour as the hours of weekdays and of week-ends usually share it. Hours of an announced outage, and a holiday of an office's system, expect nothing (a holiday of another half). surprise:
 -- -log10 of the chance of none at all if counts are negative binomial with the system's spread (Poisson where that is 1). similar: other runs with half as many expected, or more: a
 -- system that is often silent is not conspicuous. last_query_id and next_query_id: the uses on either side. covered: a chain of digests without a break spans it: nothing was taken out.
 -- materialise
 CREATE VIEW quiet_runs AS
 WITH shares AS (
-  SELECT system, (hour_no // 24) % 7 AS weekday, hour_no % 24 AS hour, sum(uses) / sum(sum(uses)) OVER (PARTITION BY system, (hour_no // 24) % 7) AS share
+  SELECT system, (hour_no // 24 + 3) % 7 >= 5 AS weekend, hour_no % 24 AS hour, sum(uses) / sum(sum(uses)) OVER (PARTITION BY system, (hour_no // 24 + 3) % 7 >= 5) AS share
   FROM ground.coverage_hours
-  GROUP BY system, (hour_no // 24) % 7, hour_no % 24
+  GROUP BY system, (hour_no // 24 + 3) % 7 >= 5, hour_no % 24
 ), runs AS (
   SELECT system, lag(hour_no) OVER (PARTITION BY system ORDER BY hour_no) AS before_hour, hour_no AS after_hour
   FROM ground.coverage_hours
@@ -57,10 +57,10 @@ WITH shares AS (
 ), weighed AS (
   SELECT
     h.system, h.before_hour, h.after_hour,
-    CASE WHEN x.hour_no IS NOT NULL THEN 0 ELSE d.weekday_median * s.share * CASE WHEN k.day_no IS NULL THEN 1 WHEN m.is_office THEN 0 ELSE 0.5 END END AS expected
+    CASE WHEN x.hour_no IS NOT NULL THEN 0 ELSE coalesce(d.weekday_median, CASE WHEN NOT m.is_office THEN m.median_day END, 0) * s.share * CASE WHEN k.day_no IS NULL THEN 1 WHEN m.is_office THEN 0 ELSE 0.5 END END AS expected
   FROM hours AS h
   INNER JOIN ground.coverage_days AS d ON d.system = h.system AND d.day_no = h.hour_no // 24
-  INNER JOIN shares AS s ON s.system = h.system AND s.weekday = (h.hour_no // 24) % 7 AND s.hour = h.hour_no % 24
+  INNER JOIN shares AS s ON s.system = h.system AND s.weekend = ((h.hour_no // 24 + 3) % 7 >= 5) AND s.hour = h.hour_no % 24
   INNER JOIN ground.system_rhythms AS m ON m.system = h.system
   LEFT JOIN ground.holidays AS k ON k.day_no = h.hour_no // 24
   LEFT JOIN ground.excused_hours AS x ON x.system = h.system AND x.hour_no = h.hour_no

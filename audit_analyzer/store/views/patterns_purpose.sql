@@ -177,25 +177,44 @@ WHERE NOT EXISTS (
 );
 
 -- requested_uses: One row for each use that somebody else than its own agency asked for: named in its own field (how 'field'; an other agency's name) or in words ('words': "for Portland
--- PD", "assist other agency"). Words that hold the own agency's name are left out; a mutual-aid case number clears them (see rules/lexicons/on_behalf.toml).
+-- PD", "assist other agency"). Words that hold the own agency's name are left out; a mutual-aid case number clears them (see rules/lexicons/on_behalf.toml). listed: 'permitted' or
+-- 'not permitted' by the register's list of agencies at that time, 'no list' where it has none.
 CREATE VIEW requested_uses AS
+WITH asked AS (
+  SELECT
+    q.system, q.query_id, q.export_id, q.record, q.ts_s, q.operator, q.agency, q.unit, 'field' AS how, q.on_behalf_of AS requester, o.name_key AS requester_key, o.is_federal, o.is_banned_place,
+    q.case_number_state, q.is_machine, q.is_search, q.explained_by
+  FROM ground.queries AS q
+  INNER JOIN ground.agency_names AS o ON o.name = q.on_behalf_of
+  INNER JOIN ground.agency_names AS a ON a.name = q.agency
+  WHERE o.name_key <> a.name_key AND NOT (length(a.name_key) >= 4 AND contains(o.name_key, a.name_key)) AND NOT (length(o.name_key) >= 4 AND contains(a.name_key, o.name_key))
+    AND lower(trim(q.on_behalf_of)) <> lower(trim(coalesce(q.operator, ''))) AND lower(trim(q.on_behalf_of)) <> lower(trim(coalesce(q.unit, '')))
+  UNION ALL
+  SELECT
+    q.system, q.query_id, q.export_id, q.record, q.ts_s, q.operator, q.agency, q.unit, 'words', h.matched, replace(h.matched, ' ', ''),
+    regexp_matches(' ' || h.matched || ' ', ' (fbi|dea|atf|hsi|ice|ero|cbp|usbp|dhs|usms|usss|uscis|tsa|irs|uspis|federal|us marshals?|secret service|border patrol|homeland security|feds) '),
+    regexp_matches(' ' || h.matched || ' ', ' (san francisco|sfpd|austin) '),
+    q.case_number_state, q.is_machine, q.is_search, q.explained_by
+  FROM ground.word_hits AS h
+  INNER JOIN ground.queries AS q ON q.system = h.system AND q.query_id = h.query_id
+  LEFT JOIN ground.agency_names AS a ON a.name = q.agency
+  WHERE h.lexicon = 'on_behalf' AND h.cleared IS NULL AND h.carrier IN ('reason', 'carriers', 'offense', 'case_number') AND h.sense IN ('agency', 'assist') AND h.word <> 'aoj'
+    AND NOT coalesce(length(a.name_key) >= 4 AND contains(regexp_replace(replace(h.matched, ' ', ''), 'police(department|dept)?', 'pd', 'g'), a.name_key), FALSE)
+    AND NOT coalesce(length(a.words) >= 4 AND contains(h.matched, a.words), FALSE)
+), lists AS (
+  SELECT t.system, t.approved_from_s AS from_s, t.approved_to_s AS to_s, n.name_key
+  FROM ground.system_terms AS t INNER JOIN ground.agency_names AS n ON n.name = t.term
+  WHERE t.kind = 'agency'
+)
 SELECT
-  q.system, q.query_id, q.export_id, q.record, q.ts_s, q.operator, q.agency, 'field' AS how, q.on_behalf_of AS requester, o.name_key AS requester_key, o.is_federal, o.is_banned_place,
-  q.case_number_state, q.is_machine, q.is_search, q.explained_by
-FROM ground.queries AS q
-INNER JOIN ground.agency_names AS o ON o.name = q.on_behalf_of
-LEFT JOIN ground.agency_names AS a ON a.name = q.agency
-WHERE q.agency IS NOT NULL AND o.name_key <> a.name_key AND NOT (length(a.name_key) >= 4 AND contains(o.name_key, a.name_key)) AND NOT (length(o.name_key) >= 4 AND contains(a.name_key, o.name_key))
-  AND lower(trim(q.on_behalf_of)) <> lower(trim(coalesce(q.operator, ''))) AND lower(trim(q.on_behalf_of)) <> lower(trim(coalesce(q.unit, '')))
-UNION ALL
-SELECT
-  q.system, q.query_id, q.export_id, q.record, q.ts_s, q.operator, q.agency, 'words', h.matched, replace(h.matched, ' ', ''),
-  regexp_matches(' ' || h.matched || ' ', ' (fbi|dea|atf|hsi|ice|ero|cbp|usbp|dhs|usms|usss|uscis|tsa|irs|uspis|federal|us marshals?|secret service|border patrol|homeland security|feds) '),
-  regexp_matches(' ' || h.matched || ' ', ' (san francisco|sfpd|austin) '),
-  q.case_number_state, q.is_machine, q.is_search, q.explained_by
-FROM ground.word_hits AS h
-INNER JOIN ground.queries AS q ON q.system = h.system AND q.query_id = h.query_id
-LEFT JOIN ground.agency_names AS a ON a.name = q.agency
-WHERE h.lexicon = 'on_behalf' AND h.cleared IS NULL AND h.carrier IN ('reason', 'carriers', 'offense', 'case_number') AND h.sense IN ('agency', 'assist')
-  AND NOT coalesce(length(a.name_key) >= 4 AND contains(regexp_replace(replace(h.matched, ' ', ''), 'police(department|dept)?', 'pd', 'g'), a.name_key), FALSE)
-  AND NOT coalesce(length(a.words) >= 4 AND contains(h.matched, a.words), FALSE);
+  r.*,
+  CASE
+    WHEN NOT EXISTS (SELECT 1 FROM lists AS l WHERE l.system = r.system AND (l.from_s IS NULL OR r.ts_s >= l.from_s) AND (l.to_s IS NULL OR r.ts_s < l.to_s)) THEN 'no list'
+    WHEN EXISTS (
+      SELECT 1 FROM lists AS l
+      WHERE l.system = r.system AND (l.from_s IS NULL OR r.ts_s >= l.from_s) AND (l.to_s IS NULL OR r.ts_s < l.to_s)
+        AND (l.name_key = r.requester_key OR (r.how = 'words' AND length(l.name_key) >= 4 AND contains(regexp_replace(r.requester_key, 'police(department|dept)?', 'pd', 'g'), l.name_key)))
+    ) THEN 'permitted'
+    ELSE 'not permitted'
+  END AS listed
+FROM asked AS r;

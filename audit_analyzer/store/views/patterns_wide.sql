@@ -233,3 +233,99 @@ GROUP BY system, coalesce(agency, owner, system);
 
 -- grave_texts: One row for each distinct text that names a grave offence or an emergency (rules/lexicons/serious_crime.toml).
 CREATE VIEW grave_texts AS SELECT DISTINCT text FROM ground.text_hits WHERE lexicon = 'serious_crime' AND cleared IS NULL;
+
+-- parameter_scales: One row for each system and what its thresholds and limits usually are: hundred is what a threshold is multiplied with to be percent (NULL where the scale is no percent),
+-- low_threshold the 10th percentile in percent, high_candidates the 90th percentile of candidates asked for, searches, and how many of them went without a quality filter.
+-- materialise
+CREATE VIEW parameter_scales AS
+WITH rows AS (
+  SELECT system, threshold, max_candidates, upper(quality_filter) = 'NONE' AS unfiltered, quality_filter IS NOT NULL AS filter_known
+  FROM ground.searches WHERE operation <> 'live_watch'
+), scaled AS (
+  SELECT system, CASE WHEN max(threshold) <= 1 THEN 100.0 WHEN max(threshold) <= 100 THEN 1.0 END AS hundred FROM rows GROUP BY system
+)
+SELECT
+  r.system, s.hundred, quantile_disc(r.threshold, 0.10) * s.hundred AS low_threshold, quantile_disc(r.max_candidates, 0.90) AS high_candidates, count(*) AS searches,
+  count(*) FILTER (WHERE r.unfiltered) AS unfiltered, count(*) FILTER (WHERE r.filter_known) AS filter_known
+FROM rows AS r
+INNER JOIN scaled AS s ON s.system = r.system
+GROUP BY r.system, s.hundred;
+
+-- policy_breaches: One row for each search and clause in force whose figure it does not meet: what 'threshold' (below threshold_min) or 'candidates' (over max_candidates). Searches for
+-- missing persons and exploited children may use a lower threshold by the vendor's own guidance, and are left out.
+CREATE VIEW policy_breaches AS
+WITH policies AS (
+  SELECT p.system, p.clause, p.name, p.number, p.from_s, p.to_s, s.hundred
+  FROM ground.pack_parameters AS p INNER JOIN ground.parameter_scales AS s ON s.system = p.system
+  WHERE p.name IN ('threshold_min', 'max_candidates')
+), broken AS (
+  SELECT
+    q.use_no, q.account, q.system, q.operator, q.query_id, q.export_id, q.record, q.ts_s, q.gallery, q.threshold_explicit, q.reason, q.offense, p.clause, p.number AS policy,
+    CASE p.name WHEN 'threshold_min' THEN 'threshold' ELSE 'candidates' END AS what,
+    CASE p.name WHEN 'threshold_min' THEN q.threshold * p.hundred ELSE q.max_candidates END AS used
+  FROM ground.searches AS q
+  INNER JOIN policies AS p ON p.system = q.system
+  WHERE NOT q.is_machine AND coalesce(q.explained_by, '') NOT IN ('test', 'training', 'outage', 'import', 'migration')
+    AND ((p.name = 'threshold_min' AND q.threshold * p.hundred < p.number) OR (p.name = 'max_candidates' AND q.max_candidates > p.number))
+    AND (p.from_s IS NULL OR q.ts_s >= p.from_s) AND (p.to_s IS NULL OR q.ts_s < p.to_s)
+)
+SELECT b.*
+FROM broken AS b
+LEFT JOIN ground.missions AS m ON m.text = b.reason AND m.mission IN ('missing', 'child', 'threat')
+LEFT JOIN ground.missions AS o ON o.text = b.offense AND o.mission IN ('missing', 'child', 'threat')
+WHERE m.text IS NULL AND o.text IS NULL;
+
+-- policy_customs: One row for each account, clause and what: searches that do not meet the clause, all searches of the account, and the same of everybody else in the system.
+-- materialise
+CREATE VIEW policy_customs AS
+WITH own AS (
+  SELECT account, system, clause, what, count(*) AS broken FROM ground.policy_breaches GROUP BY account, system, clause, what
+), sums AS (
+  SELECT system, clause, what, sum(broken) AS broken FROM own GROUP BY system, clause, what
+), totals AS (
+  SELECT p.account, p.searches, sum(p.searches) OVER (PARTITION BY p.system) AS all_searches FROM ground.operator_profiles AS p WHERE NOT p.is_machine
+)
+SELECT
+  o.account, o.system, o.clause, o.what, o.broken, CAST(t.searches AS BIGINT) AS searches, CAST(s.broken - o.broken AS BIGINT) AS others_broken,
+  CAST(t.all_searches - t.searches AS BIGINT) AS others_searches
+FROM own AS o
+INNER JOIN sums AS s ON s.system = o.system AND s.clause = o.clause AND s.what = o.what
+INNER JOIN totals AS t ON t.account = o.account;
+
+-- gallery_thresholds: One row for each system, gallery and stretch of 30 days with at least 10 searches by people: the median threshold in percent, and that of the first such stretch.
+-- materialise
+CREATE VIEW gallery_thresholds AS
+WITH periods AS (
+  SELECT q.system, q.gallery, CAST(floor(q.day_no / 30) AS INTEGER) AS period_no, median(q.threshold) * s.hundred AS usual, count(*) AS searches
+  FROM ground.searches AS q
+  INNER JOIN ground.parameter_scales AS s ON s.system = q.system
+  WHERE NOT q.is_machine AND q.gallery IS NOT NULL AND q.threshold IS NOT NULL AND s.hundred IS NOT NULL
+  GROUP BY q.system, q.gallery, CAST(floor(q.day_no / 30) AS INTEGER), s.hundred
+  HAVING count(*) >= 10
+)
+SELECT
+  system, gallery, period_no, usual, searches, first_value(usual) OVER (PARTITION BY system, gallery ORDER BY period_no) AS first_usual,
+  lag(usual) OVER (PARTITION BY system, gallery ORDER BY period_no) AS usual_before
+FROM periods;
+
+-- gang_texts: One row for each distinct text that names a gang, racketeering, trafficking, a cartel or a conspiracy: cases in which it is ordinary to ask who belongs to whom.
+CREATE VIEW gang_texts AS
+SELECT text FROM ground.texts WHERE regexp_matches(folded, '\b(gangs?|rico|racketeering|traffick[a-z]*|cartels?|conspirac[a-z]*|organi[sz]ed crime|theft ring|burglary crew|pandill[a-z]*|crimen organizado)\b');
+
+-- hit_links: One row for each search of an account whose person or image is what an earlier search of the same account gave as its first candidate, at most a week before: the search followed
+-- the hit. A candidate that is the person sought himself is no such hit.
+-- materialise
+CREATE VIEW hit_links AS
+WITH hits AS (
+  SELECT account, candidate, ts_s, query_id, use_no FROM ground.searches WHERE candidate IS NOT NULL AND operator IS NOT NULL AND NOT is_machine AND candidate IS DISTINCT FROM subject AND explained_by IS NULL
+), followed AS (
+  SELECT account, coalesce(subject, probe) AS sought, ts_s, query_id, use_no FROM ground.searches WHERE operator IS NOT NULL AND NOT is_machine AND explained_by IS NULL AND coalesce(subject, probe) IS NOT NULL
+), paired AS (
+  SELECT
+    f.account, h.query_id AS hit_id, h.ts_s AS hit_s, f.query_id, f.ts_s, f.sought,
+    row_number() OVER (PARTITION BY f.account, f.use_no ORDER BY h.ts_s DESC, h.use_no DESC) AS latest
+  FROM followed AS f
+  INNER JOIN hits AS h ON h.account = f.account AND h.candidate = f.sought
+  WHERE f.ts_s > h.ts_s AND f.ts_s - h.ts_s <= 604800
+)
+SELECT account, hit_id, hit_s, query_id, ts_s, sought FROM paired WHERE latest = 1;
