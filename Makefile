@@ -3,7 +3,7 @@ PYTHON ?= python3
 SIZE ?= 1m
 BIN = .venv/bin
 
-.PHONY: demo test lint types contracts tests bench golden samples validation docs clean
+.PHONY: demo test lint types contracts tests bench golden validation docs proven clean
 
 demo: .venv/.runs
 	@rm -rf demo-workspace && $(BIN)/audit-analyzer init demo-workspace >/dev/null && cp sample_logs/audit.toml demo-workspace/audit.toml
@@ -51,3 +51,6 @@ docs: .venv/.tests            ## docs/rules.md, docs/tables.md and what else is 
 
 clean:
 	rm -rf .venv demo-workspace build dist bench-data .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+proven: .venv/.tests          ## rules/proven.json: the states in which the rules' own tests pass
+	$(BIN)/python tests/make_proven.py

@@ -114,6 +114,7 @@ class Intake:
         self.waiting: dict[tuple[object, ...], list[pa.Table]] = {}
         self.waiting_bytes = 0
         self.noted: list[vault.Entry] = []
+        self.walked: list[tuple[str, str]] = []
         self.closed: list[dict[str, object]] = []
         self.handed: list[tuple[str, str, str, bool]] = []
 
@@ -136,6 +137,7 @@ class Intake:
         try:
             for export in self._exports(whole):
                 self._one(export)
+            self.walked.append((whole.export_id, whole.shown))
         except (ExportRejected, ExportFailed) as error:
             self._close_without(whole, error)
 
@@ -372,6 +374,9 @@ class Intake:
         """Write the closed exports down, in place of what an earlier attempt at the same file said."""
         import pyarrow as pa
 
+        for walked in self.walked:  # an archive that failed in an earlier run and has its members in the ledger now
+            self.store.run("DELETE FROM exports WHERE outcome = 'failed' AND export_id = ? AND path = ?", walked)
+        self.walked = []
         if self.closed:
             at = pa.timestamp("us", "UTC")
             kinds = {"period_from": at, "period_to": at, "columns_unknown": pa.list_(pa.string())}

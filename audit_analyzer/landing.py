@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
 from audit_analyzer import casts
@@ -51,14 +51,18 @@ class Landing:
             self._fill_deletions(selected)
             return
         table = canonical()[filling.table]
-        self.store.run(f"CREATE OR REPLACE TEMP TABLE staged AS {self.staging.staged(table, selected, outputs)}")
+        self.store.run(f"CREATE OR REPLACE TEMP TABLE cells AS {self.staging.cells(selected, table, outputs)}")
+        listed = [c.name for c in table.columns if c.name in outputs]
+        counts = self.store.rows(f"SELECT {', '.join(f'count(t_{name})' for name in listed)} FROM cells")[0]
+        filled = {name for name, count in zip(listed, counts, strict=True) if count}
+        self.store.run(f"CREATE OR REPLACE TEMP TABLE staged AS {self.staging.staged(table, outputs, filled)}")
         self._tally(table, outputs)
         self.store.run(f"INSERT INTO fate SELECT n, {REJECTED}, {text_of(table.name + '.')} || wrong FROM staged WHERE wrong IS NOT NULL")
         self._tell_twins(table)
         names = ", ".join([c.name for c in table.columns] + ["export_id", "record", "row_key", "row_hash"])
         self.store.run(f"INSERT INTO {table.name} ({names}) SELECT {names} FROM staged WHERE {CLEAN}")
         self.store.run(f"INSERT INTO fate SELECT n, {KEPT}, NULL FROM staged WHERE {CLEAN}")
-        self._issues(table, outputs)
+        self._issues(table, filled)
 
     def _fill_deletions(self, selected: str) -> None:
         at = self.staging.circumstances
@@ -145,20 +149,20 @@ class Landing:
         if any(c.name == "occurred_at" for c in table.columns):
             self.store.run("INSERT INTO spans SELECT export_id, min(occurred_at), max(occurred_at) FROM staged WHERE wrong IS NULL GROUP BY export_id")
 
-    def _issues(self, table: Table, outputs: Mapping[str, exp.Expression]) -> None:
+    def _issues(self, table: Table, filled: Collection[str]) -> None:
         """Cells whose text is not a value of their type, and local times that the clock shows twice or never."""
         if self.store.value("SELECT count(*) FROM staged WHERE bad <> 0 AND wrong IS NULL"):
-            for i, column in typed_columns(table, outputs):
+            for i, column in typed_columns(table, filled):
                 said = f"not one of {', '.join(column.words)}" if column.words else f"not a {column.type} within its bounds"
                 self.store.run(
-                    f"INSERT INTO field_issues SELECT export_id, record, {text_of(table.name)}, {text_of(column.name)}, left(t_{column.name}, 4000), "
-                    f"{text_of(said)} FROM staged WHERE wrong IS NULL AND (bad & {1 << i}::HUGEINT) <> 0"
+                    f"INSERT INTO field_issues SELECT s.export_id, s.record, {text_of(table.name)}, {text_of(column.name)}, left(c.t_{column.name}, 4000), "
+                    f"{text_of(said)} FROM staged s JOIN cells c ON c.rowid = s.cell WHERE s.wrong IS NULL AND (s.bad & {1 << i}::HUGEINT) <> 0 ORDER BY s.rowid"
                 )
         zone, formats = self.staging.circumstances.zone, self.staging.source.clock.formats
         if table.name == "queries" and zone not in {"UTC", "Etc/UTC"}:
             self.store.run(
-                "INSERT INTO field_issues SELECT export_id, record, 'queries', 'occurred_at', occurred_at_raw, "
-                "'the clock shows this local time twice, or never: it may be an hour off' FROM staged WHERE wrong IS NULL "
+                "INSERT INTO field_issues SELECT s.export_id, s.record, 'queries', 'occurred_at', occurred_at_raw, "
+                "'the clock shows this local time twice, or never: it may be an hour off' FROM staged s JOIN cells c ON c.rowid = s.cell WHERE wrong IS NULL "
                 f"AND NOT {casts.has_offset('t_occurred_at', formats)} AND {casts.repeated_or_skipped('occurred_at', 't_occurred_at', zone, formats)}"
             )
 

@@ -1,14 +1,20 @@
-"""Proofs that are remembered: a rule's own tests run once for each state of the rule, the program, the word lists, the clauses and the engine."""
+"""Proofs that are remembered: a rule's own tests run once for each state of the rule, the program, the word lists, the clauses and the engine.
+
+The shipped rules come with `rules/proven.json`: the states in which all their tests passed. It holds only for exactly those bytes; CI proves every
+rule and compares. Whatever is not in it, or was changed, is proven in the workspace, and the ledger remembers it.
+"""
 
 from __future__ import annotations
 
 import hashlib
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from audit_analyzer import prove
 from audit_analyzer.rule import Proof
 from audit_analyzer.settings import PACKAGE
+from audit_analyzer.settings import shipped as shipped_folder
 from audit_analyzer.store import engine_version
 
 if TYPE_CHECKING:
@@ -22,11 +28,11 @@ if TYPE_CHECKING:
 
 def proven(store: Store, rules: Sequence[Rule], settings: Settings, packs: Mapping[str, Pack]) -> tuple[Proof, ...]:
     """The proofs of all rules: those that the ledger has for the state of today, and the rest made and written down now."""
-    ground = _ground(settings)
-    states = {rule.name: hashlib.sha256(ground + rule.path.read_bytes()).hexdigest() for rule in rules}
-    known: dict[str, list[Proof]] = {}
+    states = fingerprints(rules, settings)
+    shipped = shipped_states()
+    known: dict[str, list[Proof]] = {name: [Proof(name, "", True, "", "")] for name, state in states.items() if shipped.get(name) == state}
     for fingerprint, rule, test, passed, message, place in store.rows("SELECT fingerprint, rule, test, passed, message, place FROM proofs ORDER BY rowid"):
-        if states.get(rule) == fingerprint:
+        if states.get(rule) == fingerprint and shipped.get(rule) != fingerprint:
             known.setdefault(rule, []).append(Proof(rule, test, passed, message, place))
     fresh = prove.prove([rule for rule in rules if rule.name not in known], settings, packs)
     _remember(store, fresh, states)
@@ -34,6 +40,18 @@ def proven(store: Store, rules: Sequence[Rule], settings: Settings, packs: Mappi
     for proof in fresh:
         made.setdefault(proof.rule, []).append(proof)
     return tuple(proof for rule in rules for proof in known.get(rule.name) or made.get(rule.name, []))
+
+
+def fingerprints(rules: Iterable[Rule], settings: Settings) -> dict[str, str]:
+    """The state of each rule: a digest of its file and of everything else that its tests rest on."""
+    ground = _ground(settings)
+    return {rule.name: hashlib.sha256(ground + rule.path.read_bytes()).hexdigest() for rule in rules}
+
+
+def shipped_states() -> dict[str, str]:
+    """Name of a shipped rule -> the state in which all its tests passed."""
+    file = shipped_folder("rules") / "proven.json"
+    return dict(json.loads(file.read_text(encoding="ascii"))) if file.exists() else {}
 
 
 def _remember(store: Store, proofs: Iterable[Proof], states: Mapping[str, str]) -> None:
@@ -49,9 +67,10 @@ def _remember(store: Store, proofs: Iterable[Proof], states: Mapping[str, str]) 
 def _ground(settings: Settings) -> bytes:
     """A digest of everything besides the rule that its tests rest on."""
     digest = hashlib.sha256(engine_version().encode())
-    folders = [(PACKAGE, ("*.py", "*.sql", "*.toml"))]
+    folders: list[tuple[Path, tuple[str, ...]]] = [(PACKAGE, ("*.py", "*.sql", "*.toml"))]
     folders += [(folder / name, ("*.toml",)) for folder in settings.rule_folders() for name in ("lexicons", "clauses")]
     for folder, patterns in folders:
-        for file in sorted(path for pattern in patterns for path in Path(folder).rglob(pattern)):
+        files = (path for pattern in patterns for path in folder.rglob(pattern) if "_shipped" not in path.relative_to(folder).parts)
+        for file in sorted(files, key=lambda path: path.relative_to(folder).as_posix()):
             digest.update(hashlib.sha256(file.read_bytes()).digest())
     return digest.digest()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import sqlglot
@@ -13,12 +13,13 @@ from sqlglot import exp
 
 from audit_analyzer import casts
 from audit_analyzer.errors import SourceError
-from audit_analyzer.reasons import key_sql, tokens
+from audit_analyzer.reasons import key_sql, state_sql
 from audit_analyzer.sources import INTERCHANGE, Claim, Source, plain
 from audit_analyzer.store import Column, Table
 
 STATED = ("reason", "case_number", "offense", "operator", "subject")
 PERSONAL = {"operator", "subject"}  # a blacked-out person is nobody: one token for all would make one person of many
+NOTHING = "NULL::VARCHAR"  # the SQL of a cell that no row of the batch has
 NOT_COMPARED = {"occurred_at_raw", "carriers", "owner", "time_basis"}  # may differ between two copies of one use
 IDS: dict[str, tuple[str, ...]] = {
     "queries": ("system", "query_id"),
@@ -95,52 +96,60 @@ class Staging:
             return "exported" if self.exported(outputs[name]) else "not_exported"
         return "exported" if name in FILLED_BY_INTAKE else "not_logged"
 
-    def staged(self, table: Table, selected: str, outputs: Mapping[str, exp.Expression]) -> str:
-        """Typed rows of one table, with row_key, row_hash, `bad` (a bit for each unreadable cell) and `wrong` (why the row is a reject, else NULL)."""
-        text = {c.name: f"t_{c.name}" if c.name in outputs else "NULL::VARCHAR" for c in table.columns}
+    def cells(self, selected: str, table: Table, outputs: Mapping[str, exp.Expression]) -> str:
+        """What the source's SELECT gives for one table, all of it as text: n, export_id, record, t_… for each column, and supersedes."""
+        text = [f"x.{c.name}::VARCHAR AS t_{c.name}" for c in table.columns if c.name in outputs]
+        later = "coalesce(x.supersedes::BOOLEAN, false)" if "supersedes" in outputs else "false"
+        return f"SELECT n, export_id, record, {', '.join([*text, later])} AS supersedes FROM ({selected}) x"
+
+    def staged(self, table: Table, outputs: Mapping[str, exp.Expression], filled: Collection[str]) -> str:
+        """Typed rows of the table `cells`, with row_key, row_hash, `bad` (a bit for each unreadable cell) and `wrong` (why the row is a reject, else NULL).
+
+        filled: columns in which any cell of the batch is not NULL; of all others nothing is asked, which is most of the work. `cell` is the rowid in `cells`.
+        """
+        text = {c.name: f"t_{c.name}" if c.name in filled else NOTHING for c in table.columns}
         values = {c.name: self._value(c, table, text, outputs) for c in table.columns}
-        as_text = ", ".join(f"x.{name}::VARCHAR AS t_{name}" for name in outputs if name in text)
-        as_text += ", coalesce(x.supersedes::BOOLEAN, false) AS t_supersedes" if "supersedes" in outputs else ""
-        checked = typed_columns(table, outputs)
-        bad = " + ".join(f"(CASE WHEN trim(t_{c.name}) <> '' AND {self._read(c)} IS NULL THEN {1 << i}::HUGEINT ELSE 0 END)" for i, c in checked)
-        wrong = " ".join(_wrong(c, outputs) for c in table.columns if c.required)
-        states = self._states(table, text, outputs)
-        cells = f"SELECT n, export_id, record, {as_text} FROM ({selected}) x"
+        checked = typed_columns(table, filled)
+        bad = " + ".join(f"(CASE WHEN {self._read(c)} IS NOT NULL THEN 0 WHEN trim(t_{c.name}) <> '' THEN {1 << i}::HUGEINT ELSE 0 END)" for i, c in checked)
+        wrong = " ".join(_wrong(c, outputs, text[c.name]) for c in table.columns if c.required)
+        stated = [name for name in STATED if table.name == "queries" and name in filled and self._fixed_state(name, outputs) is None]
         judged = "".join(
-            f" LEFT JOIN (SELECT cell, {sql} AS state FROM (SELECT DISTINCT t_{name} AS cell FROM cells)) {name}_of ON {name}_of.cell = cells.t_{name}"
-            for name, sql in states.items()
+            f" LEFT JOIN (SELECT cell, {state_sql(name)} AS state FROM (SELECT cell, {key_sql('cell')} AS key FROM "
+            f"(SELECT DISTINCT t_{name} AS cell FROM cells WHERE t_{name} IS NOT NULL))) {name}_of ON {name}_of.cell = cells.t_{name}"
+            for name in stated
         )
-        said = "".join(f", coalesce({name}_of.state, {self._absent(outputs[name])}) AS s_{name}" for name in states)
+        said = "".join(f", coalesce({name}_of.state, {self._absent(outputs[name])}) AS s_{name}" for name in stated)
+        whole = _whole(table, outputs, text)
         return (
-            f"WITH cells AS MATERIALIZED ({cells}), stated AS (SELECT cells.*{said} FROM cells{judged}) "
-            f"SELECT n, export_id, record, {_key(table, outputs)} AS row_key, row_hash, {bad or '0::HUGEINT'} AS bad, "
-            f"CASE {wrong} END AS wrong, {', '.join(f'v_{c.name} AS {c.name}' for c in table.columns)}"
-            f"{''.join(f', t_{c.name}' for _, c in checked)}, {'t_supersedes' if 'supersedes' in outputs else 'false'} AS supersedes "
-            f"FROM (SELECT * {_own_id(table, outputs)}, md5_number({_whole(table, outputs)}) AS row_hash "
-            f"FROM (SELECT *, {', '.join(f'{value} AS v_{name}' for name, value in values.items())} FROM stated))"
+            f"SELECT cell, n, export_id, record, {_key(table, outputs)} AS row_key, row_hash, {bad or '0::HUGEINT'} AS bad, "
+            f"CASE {wrong} END AS wrong, {', '.join(f'v_{c.name} AS {c.name}' for c in table.columns)}, supersedes "
+            f"FROM (SELECT * {_own_id(table, whole)}, md5_number({whole}) AS row_hash "
+            f"FROM (SELECT *, {', '.join(f'{value} AS v_{name}' for name, value in values.items())} FROM (SELECT cells.*, cells.rowid AS cell{said} FROM cells{judged})))"
         )
 
     def _read(self, column: Column) -> str:
         """What was read from the cell itself, where intake puts a value of its own in the place of one that cannot be read."""
-        filled = column.words and column.name in FILLED_BY_INTAKE
-        return casts.typed(f"t_{column.name}", column, self.circumstances.zone, self.source.clock.formats) if filled else f"v_{column.name}"
+        own = column.words and column.name in FILLED_BY_INTAKE
+        return casts.typed(f"t_{column.name}", column, self.circumstances.zone, self.source.clock.formats) if own else f"v_{column.name}"
 
     def _value(self, column: Column, table: Table, text: Mapping[str, str], outputs: Mapping[str, exp.Expression]) -> str:
-        plainly = casts.typed(text[column.name], column, self.circumstances.zone, self.source.clock.formats, self.source.decimal)
+        cell = text[column.name]
+        at = self.circumstances
+        plainly = f"NULL::{column.type}" if cell == NOTHING else casts.typed(cell, column, at.zone, self.source.clock.formats, self.source.decimal)
         if table.name == "queries":
             plainly = self._of_queries(column, plainly, text, outputs)
-        if column.name == "system" and (table.name in {"queries", "biometric_items"} or self.circumstances.system_declared):
-            return f"coalesce({plainly}, {text_of(self.circumstances.system)})"
-        if column.name == "agency" and self.circumstances.agency:
-            return f"coalesce({plainly}, {text_of(self.circumstances.agency)})"
+        if column.name == "system" and (table.name in {"queries", "biometric_items"} or at.system_declared):
+            return f"coalesce({plainly}, {text_of(at.system)})"
+        if column.name == "agency" and at.agency:
+            return f"coalesce({plainly}, {text_of(at.agency)})"
         return plainly
 
     def _of_queries(self, column: Column, plainly: str, text: Mapping[str, str], outputs: Mapping[str, exp.Expression]) -> str:
         """The columns of `queries` that intake settles itself where an export leaves them out."""
         name = column.name
         if name in STATED:
-            blank = "'redacted', 'empty', 'not_exported', 'not_logged'" + (", 'placeholder'" if name in PERSONAL else "")
-            return f"(CASE WHEN {self._said(name, text, outputs)} IN ({blank}) THEN NULL ELSE {plainly} END)"
+            blank = ["redacted", "empty", "not_exported", "not_logged", *(["placeholder"] if name in PERSONAL else [])]
+            return f"(CASE {self._said(name, text, outputs)} {' '.join(f'WHEN {text_of(state)} THEN NULL' for state in blank)} ELSE {plainly} END)"
         if name.endswith("_state"):
             return f"coalesce({plainly}, {self._said(name.removesuffix('_state'), text, outputs)})"
         raw = text["occurred_at"]
@@ -152,35 +161,23 @@ class Staging:
         }
         return f"coalesce({plainly}, {settled[name]})" if name in settled else plainly
 
-    def _states(self, table: Table, text: Mapping[str, str], outputs: Mapping[str, exp.Expression]) -> dict[str, str]:
-        """For each stated column whose state depends on the cell: the SQL that tells it of one distinct `cell`. Distinct cells are few; rows are many."""
-        if table.name != "queries":
-            return {}
-        told = {name: self._state(name, {**text, name: "cell"}, outputs) for name in STATED}
-        return {name: sql for name, sql in told.items() if sql.startswith("(CASE")}
-
     def _said(self, name: str, text: Mapping[str, str], outputs: Mapping[str, exp.Expression]) -> str:
-        told = self._state(name, text, outputs)
-        return f"s_{name}" if told.startswith("(CASE") else told
+        """What kind of fact a cell is: absent by design, left out, blank, blacked out, a stand-in, the interface's own words, or a value.
+
+        Told of distinct cells (see `staged`): they are few, rows are many.
+        """
+        fixed = self._fixed_state(name, outputs)
+        return fixed or (self._absent(outputs[name]) if text[name] == NOTHING else f"s_{name}")
 
     def _absent(self, expression: exp.Expression) -> str:
         """What a cell is that is not there. Keys of JSON records come and go: a later record may have what the first ones left out."""
         return "'empty'" if self.exported(expression) else "'not_exported'"
 
-    def _state(self, name: str, text: Mapping[str, str], outputs: Mapping[str, exp.Expression]) -> str:
-        """What kind of fact a cell is: absent by design, left out, blank, blacked out, a stand-in, the interface's own words, or a value."""
+    def _fixed_state(self, name: str, outputs: Mapping[str, exp.Expression]) -> str | None:
+        """The state of every cell of a stated column, where the export or its source settles it."""
         if name not in outputs or name in self.source.not_logged.get("queries", ()):
             return "'not_exported'" if self.source.name == INTERCHANGE else "'not_logged'"
-        if self.rows_of_text and not self.exported(outputs[name]):
-            return "'not_exported'"
-        cell, key = text[name], key_sql(text[name])
-        tests = [f"WHEN {cell} IS NULL THEN {self._absent(outputs[name])} WHEN trim({cell}) = '' THEN 'empty'"]
-        for state, marks in tokens(name).items():
-            found = [f"{key} IN ({', '.join(map(text_of, marks.words))})"] if marks.words else []
-            found += [f"regexp_matches({key}, {text_of(p)})" for p in marks.patterns]
-            if found:
-                tests.append(f"WHEN {' OR '.join(found)} THEN {text_of(state)}")
-        return f"(CASE {' '.join(tests)} ELSE 'value' END)"
+        return "'not_exported'" if self.rows_of_text and not self.exported(outputs[name]) else None
 
 
 def select(sql: str, where: str) -> tuple[str, dict[str, exp.Expression]]:
@@ -216,29 +213,32 @@ def _key(table: Table, outputs: Mapping[str, object]) -> str:
     return f"(CASE WHEN v_{ids[-1]} IS NULL THEN row_hash ELSE {key} END)"
 
 
-def _own_id(table: Table, outputs: Mapping[str, object]) -> str:
+def _own_id(table: Table, whole: str) -> str:
     """A use without an id of its own gets one that is made of all its values."""
-    return f"REPLACE (coalesce(v_query_id, 'hash:' || md5({_whole(table, outputs)})) AS v_query_id)" if table.name == "queries" else ""
+    return f"REPLACE (coalesce(v_query_id, 'hash:' || md5({whole})) AS v_query_id)" if table.name == "queries" else ""
 
 
-def _whole(table: Table, outputs: Mapping[str, object]) -> str:
+def _whole(table: Table, outputs: Mapping[str, object], text: Mapping[str, str]) -> str:
     """All values of a row as one text that does not depend on the format in which they were delivered."""
-    return f"concat_ws(chr(31), {', '.join(_shown(_alike(c)) for c in table.columns if c.name in outputs and c.name not in NOT_COMPARED)})"
+    compared = [c for c in table.columns if c.name in outputs and c.name not in NOT_COMPARED]
+    return f"concat_ws(chr(31), {', '.join(_alike(c, text[c.name]) for c in compared)})"
 
 
-def _alike(column: Column) -> str:
+def _alike(column: Column, cell: str) -> str:
     """A value as text, the same for a time, number or list in any writing; text that is no value stands as written."""
-    text = f"nullif(t_{column.name}, '')"
+    if cell == NOTHING and not (column.words and column.name in FILLED_BY_INTAKE):
+        return "chr(30)"
+    text = f"nullif({cell}, '')"
     if column.type == "VARCHAR" and not column.words:
-        return text
+        return _shown(text)
     value = {"TIMESTAMPTZ": "epoch_us(v_{})::VARCHAR", "VARCHAR[]": "array_to_string(v_{}, ';')"}.get(column.type, "v_{}::VARCHAR").format(column.name)
-    return f"coalesce({value}, trim({text}))"
+    return _shown(f"{value}, trim({text})")
 
 
-def _wrong(column: Column, outputs: Mapping[str, object]) -> str:
+def _wrong(column: Column, outputs: Mapping[str, object], cell: str) -> str:
     if column.name not in outputs:
         return f"WHEN v_{column.name} IS NULL THEN {text_of(column.name + ': the export leaves it out')}"
-    said = f"{text_of(column.name + ': ')} || coalesce('not readable: ' || left(nullif(trim(t_{column.name}), ''), 200), 'empty')"
+    said = f"{text_of(column.name + ': ')} || coalesce('not readable: ' || left(nullif(trim({cell}), ''), 200), 'empty')"
     return f"WHEN v_{column.name} IS NULL THEN {said}"
 
 

@@ -154,6 +154,14 @@ def test_several_archives_in_one_delivery_do_not_get_into_each_others_way(place,
     assert [(r.outcome, r.kept) for r in results] == [("accepted", 1)] * 3
 
 
+def test_an_archive_that_could_not_be_opened_one_night_is_not_held_against_it_the_next(place, files):
+    rows = write_csv(files.parent / "a.csv", [use(1)]).read_bytes()
+    archive = write_zip(files / "a.zip", {"a.csv": rows, "b.csv": rows.replace(b"q-1", b"q-2")})
+    first = place.says("[limits]\nmembers = 1\n").one(archive)
+    place.says("").ingest(archive)
+    assert (first.outcome, place.rows("SELECT outcome, kept FROM exports")) == ("failed", [("accepted", 1), ("accepted", 1)])
+
+
 def test_nothing_half_done_of_an_archive_stays_in_the_vault(place, files):
     place.ingest(write_zip(files / "a.zip", {"a.csv": b"query_id,operation\n", "../b.csv": b"x"}))
     assert [p.name for p in place.settings.vault.iterdir() if p.name.startswith(".")] == []

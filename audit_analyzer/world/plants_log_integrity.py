@@ -75,10 +75,11 @@ def d50_trap_pretty(world: World) -> None:
 
 
 def _trail(world: World, system: str, *, fresh: int = 0) -> Trail:
-    """Nine hours of a trail; some searches in each."""
+    """Nine hours of a trail, some searches in each. All trails of a delivery end in the same hour: one that ends earlier would have been cut off."""
     world.matcher(system, ("dhs-026-11", "privacy-act"), like="cloud")
-    who = world.hire(system=system, routine=False)
-    trail, start = Trail(world, system), world.duty(who)[0][0]
+    who = world.hire(system=system, routine=False, shifts=False)
+    trail, start = Trail(world, system), world.at(100, 8)
+    world.add("shifts", operator=who.name, starts_at=start - HOUR, ends_at=start + 9 * HOUR)
     for n in range(9):
         begin = start + n * HOUR
         trail.hour(begin + HOUR, [trail.search(who, begin + (9 + 16 * k) * MINUTE) for k in range(3)], fresh=bool(fresh) and n == fresh)
@@ -255,9 +256,8 @@ def d53_trap_addendum(world: World) -> None:
     """CloudTrail itself replaces a record, and says so."""
     system = world.matcher("trail-late", ("dhs-026-11",), like="cloud")
     who, trail = world.hire(system=system, routine=False), Trail(world, system)
-    start = world.duty(who)[0][0]
+    start = world.duty(who, 1, 70, 90)[0][0]
     records = [trail.search(who, start + (5 + 9 * n) * MINUTE) for n in range(4)]
-    trail.hour(start + HOUR, records)
     said = {
         "reason": "UPDATED_DATA",
         "updatedFields": "requestParameters",
@@ -265,8 +265,7 @@ def d53_trap_addendum(world: World) -> None:
         "originalEventID": records[1]["eventID"],
     }
     again = trail.record("SearchFacesByImage", start + 14 * MINUTE, who, {**records[1]["requestParameters"], "maxFaces": 20}, addendum=said)
-    trail.hour(start + 2 * HOUR, [again])
-    trail.deliver(digests=False, keys=False)
+    trail.hand_over("events.json", [*records, again])
     world.plant("system", system, [records[1]["eventID"]], "one record replaced by the service's own addendum", period=(start, start + 2 * HOUR))
 
 

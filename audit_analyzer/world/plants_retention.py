@@ -66,10 +66,9 @@ def d43_trap_collection(world: World) -> None:
         request = {"collectionId": gallery, "image": image, "externalImageId": f"staff-{n}", "maxFaces": 1}
         records.append(trail.record("IndexFaces", start + n * MINUTE, who, request, made))
         faces.append(("biometric_items", face))
-    trail.hour(start + HOUR, records)
     gone = start + 12 * DAY
-    trail.hour(gone + HOUR, [trail.record("DeleteCollection", gone, who, {"collectionId": gallery}, {"statusCode": 200})], fresh=True)
-    trail.deliver(digests=False, keys=False)
+    records.append(trail.record("DeleteCollection", gone, who, {"collectionId": gallery}, {"statusCode": 200}))
+    trail.hand_over("events.json", records)
     world.plant("system", system, faces, "six faces deleted with their gallery after twelve days where thirty are allowed", period=(start, gone))
 
 

@@ -125,17 +125,20 @@ class Trail:
         self.hours.append(made)
         return made
 
-    def deliver(self, *, digests: bool = True, keys: bool = True, level: int = 9) -> None:
+    def deliver(self, *, keys: bool = True, level: int = 9) -> None:
         """Logs, digests and the list of keys go into the delivery as they stand now."""
         for hour in self.hours:
             if hour.log is not None:
                 self.put(hour.log_name, hour.log, level)
-            if digests:
-                self.put(hour.digest_name, hour.digest, level)
+            self.put(hour.digest_name, hour.digest, level)
         if keys:
             span = {"ValidityStartTime": stamp(self.world.start - 90 * 24 * HOUR), "ValidityEndTime": stamp(self.world.end + 90 * 24 * HOUR)}
             entry = {"Value": base64.b64encode(der()).decode(), **span, "Fingerprint": fingerprint()}
             self.world.extra_files[f"{self.system}/public-keys.json"] = compact({"PublicKeyList": [entry]})
+
+    def hand_over(self, name: str, records: list[Record]) -> None:
+        """Some events as a plain array, as people export them: not a file of the bucket, and in no digest."""
+        self.world.extra_files[f"{self.system}/{name}"] = compact(records)
 
     def put(self, name: str, body: bytes, level: int = 9) -> None:
         """One file of the bucket, compressed as its name says."""

@@ -136,6 +136,7 @@ WHERE i.created_s <= d.disclosed_s AND (i.query_agency IS NULL OR lower(trim(d.t
 
 -- enrolled_probes: One row for each image that was searched with and then put into a gallery. how: 'enrolled' (an enrolment of the same image follows the search), 'stored' (the search itself stored an
 -- item of a gallery's kind), 'returned' (another search got the image as its first candidate). delay_s is the time between; same_account: one account did both.
+-- A short file name without folder (IMG_0412.jpg) counts as the same image for one account or person token only: cameras count from 1.
 -- materialise
 CREATE VIEW enrolled_probes AS
 WITH enrolments AS (
@@ -160,6 +161,7 @@ WITH enrolments AS (
   INNER JOIN followed AS f ON f.use_no = q.use_no
   INNER JOIN ground.queries AS l ON l.use_no = f.later_no
   WHERE l.ts_s >= q.ts_s AND (f.how = 'enrolled' OR l.candidate = q.probe)
+    AND (length(q.probe) >= 24 OR contains(q.probe, '/') OR l.account = q.account OR l.subject = q.subject OR (f.how = 'returned' AND l.system = q.system))
   UNION ALL
   SELECT
     'stored', q.system, q.query_id, q.export_id, q.record, q.ts_s, q.operator, q.account, q.agency, q.is_machine, q.probe, q.reason_key, q.offense, q.carriers, q.gallery, q.explained_by,

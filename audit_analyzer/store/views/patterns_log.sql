@@ -216,14 +216,14 @@ SELECT system, week_no, CAST(sum(uses) AS BIGINT) AS uses, count(*) AS reasons, 
 -- later version has nothing there, or a mask in place of text. Only columns that a person or an event fills are compared.
 CREATE VIEW wide_revisions AS
 WITH later AS (
-  SELECT c.export_id, c.record, c.id, c.system, c.row_key, c.version, to_json(q) AS first_version, q.export_id AS first_export, seconds(q.occurred_at) AS ts_s
+  SELECT c.export_id, c.record, c.id, c.system, c.version, to_json(q) AS first_version, q.export_id AS first_export, seconds(q.occurred_at) AS ts_s
   FROM main.copies AS c
-  INNER JOIN main.queries AS q ON q.row_key = c.row_key
+  INNER JOIN main.queries AS q ON q.system = c.system AND q.query_id = c.id
   WHERE c.table_name = 'queries' AND c.kind = 'revision' AND c.version IS NOT NULL AND json_valid(c.version)
 ), cells AS (
   SELECT
     l.export_id, l.record, l.id, l.system, l.ts_s, l.first_export, n.name AS column_name,
-    json_extract_string(l.first_version, '$.' || n.name) AS was, json_extract_string(l.version, '$.' || n.name) AS now
+    json_extract_string(l.first_version, '$.' || n.name) AS was, json_extract_string(l.version, '$.' || n.name) AS now, json_exists(l.version, '$.' || n.name) AS told
   FROM later AS l,
     (SELECT unnest(['operator', 'agency', 'on_behalf_of', 'reason', 'case_number', 'offense', 'subject', 'probe', 'gallery', 'candidates', 'top_score', 'candidate', 'occurred_at',
       'status', 'operation', 'threshold', 'galleries_searched', 'place', 'instruction', 'reference']) AS name) AS n
@@ -231,18 +231,18 @@ WITH later AS (
 SELECT
   *, now IS NULL OR trim(now) = '' OR regexp_full_match(upper(trim(now)), '[*#X_. -]{2,}|\[?REDACTED\]?.*|WITHHELD.*') AS blanked
 FROM cells
-WHERE was IS DISTINCT FROM now;
+WHERE was IS DISTINCT FROM now AND told;
 
 -- dropped_rows: One row for each use that an export has and a later release of the same period, of the same system, leaves out, though it has at least four fifths of the other uses of the period and is the later one delivered (by
 -- run, else by its last use). Uses within a day of the ends of the shared period are passed over: releases are cut in different zones.
 -- materialise
 CREATE VIEW dropped_rows AS
 WITH members AS (
-  SELECT export_id, row_key, system, query_id, seconds(occurred_at) AS ts_s, record, TRUE AS first FROM main.queries
+  SELECT export_id, system, query_id, seconds(occurred_at) AS ts_s, record FROM main.queries
   WHERE system IN (SELECT DISTINCT system FROM main.copies WHERE table_name = 'queries')
   UNION ALL
-  SELECT c.export_id, c.row_key, q.system, q.query_id, seconds(q.occurred_at), c.record, FALSE
-  FROM main.copies AS c INNER JOIN main.queries AS q ON q.row_key = c.row_key
+  SELECT c.export_id, q.system, q.query_id, seconds(q.occurred_at), c.record
+  FROM main.copies AS c INNER JOIN main.queries AS q ON q.system = c.system AND q.query_id = c.id
   WHERE c.table_name = 'queries'
 ), spans AS (
   SELECT m.export_id, m.system, min(m.ts_s) AS from_s, max(m.ts_s) AS to_s, any_value(e.run_id) AS run_id, any_value(e.path) AS path
@@ -250,7 +250,7 @@ WITH members AS (
   GROUP BY m.export_id, m.system
 ), linked AS (
   SELECT DISTINCT a.export_id AS early, b.export_id AS late
-  FROM members AS b INNER JOIN members AS a ON a.row_key = b.row_key AND a.export_id <> b.export_id
+  FROM members AS b INNER JOIN members AS a ON a.system = b.system AND a.query_id = b.query_id AND a.export_id <> b.export_id
 ), pairs AS (
   SELECT a.export_id AS early, b.export_id AS late, a.system, greatest(a.from_s, b.from_s) + 86400 AS from_s, least(a.to_s, b.to_s) - 86400 AS to_s
   FROM linked AS l
@@ -258,10 +258,10 @@ WITH members AS (
   INNER JOIN spans AS b ON b.export_id = l.late AND b.system = a.system AND (b.run_id, b.to_s, b.path) > (a.run_id, a.to_s, a.path)
   WHERE greatest(a.from_s, b.from_s) + 2 * 86400 <= least(a.to_s, b.to_s)
 ), held AS (
-  SELECT DISTINCT p.early, p.late, p.system, m.row_key, m.query_id, m.ts_s, m.record, k.row_key IS NOT NULL AS kept
+  SELECT DISTINCT p.early, p.late, p.system, m.query_id, m.ts_s, m.record, k.query_id IS NOT NULL AS kept
   FROM pairs AS p
   INNER JOIN members AS m ON m.export_id = p.early AND m.system = p.system AND m.ts_s >= p.from_s AND m.ts_s <= p.to_s
-  LEFT JOIN (SELECT DISTINCT export_id, row_key FROM members) AS k ON k.export_id = p.late AND k.row_key = m.row_key
+  LEFT JOIN (SELECT DISTINCT export_id, system, query_id FROM members) AS k ON k.export_id = p.late AND k.system = m.system AND k.query_id = m.query_id
 ), counted AS (
   SELECT early, late, system, count(*) AS rows_early, count(*) FILTER (WHERE NOT kept) AS dropped FROM held GROUP BY early, late, system
 )
@@ -273,7 +273,7 @@ WHERE NOT h.kept AND 5 * c.dropped <= c.rows_early;
 CREATE VIEW twin_rows AS
 SELECT c.export_id, c.table_name, c.system, count(*) AS twins, min(c.record) AS first_record
 FROM main.copies AS c
-INNER JOIN main.queries AS q ON q.row_key = c.row_key AND q.export_id = c.export_id
+INNER JOIN main.queries AS q ON q.system = c.system AND q.query_id = c.id AND q.export_id = c.export_id
 WHERE c.kind = 'copy' AND c.table_name = 'queries'
 GROUP BY c.export_id, c.table_name, c.system;
 

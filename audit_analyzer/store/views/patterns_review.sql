@@ -127,17 +127,19 @@ FROM ground.queries AS q
 INNER JOIN kept AS k ON k.use_no = q.use_no;
 
 -- answered_twice: One row for each search whose image, or whose person within one encounter, got another first candidate in another search of the same gallery. basis 'probe': the same image,
--- 'encounter': the same encounter and person token, 'encounter, person not stated': the same encounter, no token. group_no numbers the groups; one search may stand in several.
+-- 'encounter': the same encounter and person token, 'encounter, person not stated': the same encounter, no token. group_no numbers the groups; one search may stand in several. A short file name
+-- without folder (IMG_0412.jpg) names an image only for one account and case, where no person token stands with it: cameras count from 1.
 -- materialise
 CREATE VIEW answered_twice AS
 WITH answered AS (
   SELECT
-    u.use_no, hash(q.system, coalesce(q.gallery, ''), coalesce(q.subject, ''), q.probe) AS by_probe,
+    u.use_no,
+    hash(q.system, coalesce(q.gallery, ''), coalesce(q.subject, CASE WHEN length(q.probe) < 24 AND NOT contains(q.probe, '/') THEN concat('by ', q.case_number, ' ', q.operator) END, ''), q.probe) AS by_probe,
     CASE WHEN q.probe IS NOT NULL THEN coalesce(q.probe_faces, 1) <= 1 ELSE FALSE END AS probe_counts,
     hash(q.system, coalesce(q.gallery, ''), coalesce(q.subject, ''), q.encounter) AS by_encounter, q.encounter IS NOT NULL AS encounter_counts,
     q.subject IS NOT NULL AS named, hash(q.candidate) AS answer
   FROM (
-    SELECT rowid AS row_no, system, gallery, subject, probe, probe_faces, encounter, candidate, candidates, status FROM main.queries
+    SELECT rowid AS row_no, system, gallery, subject, probe, probe_faces, encounter, candidate, candidates, status, case_number, operator FROM main.queries
   ) AS q
   POSITIONAL JOIN ground.use_keys AS u
   WHERE u.is_search AND q.status = 'ok' AND q.candidate IS NOT NULL AND (q.candidates IS NULL OR q.candidates > 0) AND (q.probe IS NOT NULL OR q.encounter IS NOT NULL)
