@@ -192,7 +192,8 @@ def validate(
     workspace: Annotated[Path | None, typer.Option("--workspace", "-w", help="Also the rules and parameters of this workspace.", show_default=False)] = None,
 ) -> None:
     """The known error rate: a labelled world, the installed rulebook over it, what it found and missed."""
-    from audit_analyzer import settings, validate as validation
+    from audit_analyzer import settings
+    from audit_analyzer import validate as validation
 
     with _progress() as stage:
         result = validation.validate(settings.load(workspace), _seeds(seeds), size, stage)

@@ -27,9 +27,9 @@ MOST = {"xlsx": 200_000}  # a workbook of more rows is several workbooks, and it
 MIB = 2**20
 HEADINGS = ("case", "records", "MB", "records/s", "MB/s", "peak MiB", "CPU s", "wall s", "floor CPU s", "floor wall s", "ratio CPU", "ratio wall")
 RECORD = (
-    "STRUCT(eventVersion VARCHAR, userIdentity STRUCT(\"type\" VARCHAR, principalId VARCHAR, arn VARCHAR, accountId VARCHAR, accessKeyId VARCHAR, "
+    'STRUCT(eventVersion VARCHAR, userIdentity STRUCT("type" VARCHAR, principalId VARCHAR, arn VARCHAR, accountId VARCHAR, accessKeyId VARCHAR, '
     "sessionContext STRUCT(attributes STRUCT(mfaAuthenticated VARCHAR))), eventTime TIMESTAMPTZ, eventSource VARCHAR, eventName VARCHAR, awsRegion VARCHAR, "
-    "sourceIPAddress VARCHAR, userAgent VARCHAR, requestParameters STRUCT(collectionId VARCHAR, image STRUCT(s3Object STRUCT(bucket VARCHAR, \"name\" VARCHAR)), "
+    'sourceIPAddress VARCHAR, userAgent VARCHAR, requestParameters STRUCT(collectionId VARCHAR, image STRUCT(s3Object STRUCT(bucket VARCHAR, "name" VARCHAR)), '
     "faceMatchThreshold DOUBLE, maxFaces BIGINT), requestID VARCHAR, eventID VARCHAR, eventType VARCHAR, recipientAccountId VARCHAR)"
 )
 TYPED = "{" + ", ".join(f"'{name}': '{kind}'" for name, kind in bench_data.COLUMNS.items()) + "}"

@@ -81,7 +81,7 @@ def events(first, count):
         pick(["SearchFacesByImage"] * 7 + ["CompareFaces", "DetectFaces", "ListCollections"], 2),
         '\'","awsRegion":"us-gov-west-1","sourceIPAddress":"192.0.2.\'', f"(hash(i, {SEED}, 5) % 250)::VARCHAR",
         '\'","userAgent":"aws-cli/2.15.0 Python/3.11.6 Linux/5.10 exe/x86_64","requestParameters":{"collectionId":"county-mugshots","image":{"s3Object":{"bucket":'
-        '"springfield-probes","name":"cases/26-\'', f"lpad((hash(i, {SEED}, 17) % 40000)::VARCHAR, 5, '0')", '\'/probe-\'', "(i % 9)::VARCHAR",
+        '"springfield-probes","name":"cases/26-\'', f"lpad((hash(i, {SEED}, 17) % 40000)::VARCHAR, 5, '0')", "'/probe-'", "(i % 9)::VARCHAR",
         '\'.jpg"}},"faceMatchThreshold":\'', pick(["99", "95", "90.5"], 10), '\',"maxFaces":10},"responseElements":null,"requestID":"\'', "md5(concat('r', i))",
         '\'","eventID":"\'', "md5(concat('e', i))",
         '\'","readOnly":true,"eventType":"AwsApiCall","managementEvent":true,"recipientAccountId":"111122223333","eventCategory":"Management"}\'',

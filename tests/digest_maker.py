@@ -105,7 +105,7 @@ def make_log(account, region, delivered, number=0):
     return Log(f"AWSLogs/{account}/CloudTrail/{region}/{delivered:%Y/%m/%d}/{name}", body, delivered)
 
 
-def make_digest(account, region, end, logs, before=None, *, number=0, backfill=False, start=None, **changes):  # noqa: PLR0913  a digest has many facts
+def make_digest(account, region, end, logs, before=None, *, number=0, backfill=False, start=None, **changes):
     """A digest of the hour that ends at `end`, linked to `before`; `changes` replace facts before it is signed."""
     tail = f"{account}_CloudTrail-Digest_{region}_county-trail_us-east-1_{end:%Y%m%dT%H%M%SZ}{'_backfill' if backfill else ''}.json.gz"
     facts = {
@@ -140,7 +140,7 @@ class Piece:
     logs: list
 
 
-def make_chain(account=PLACES[0][0], region=PLACES[0][1], hours=8, *, logs_an_hour=2, number=0, first=0, before=None):  # noqa: PLR0913  the same
+def make_chain(account=PLACES[0][0], region=PLACES[0][1], hours=8, *, logs_an_hour=2, number=0, first=0, before=None):
     """A clean chain: every third hour is empty, as idle hours are."""
     digests, logs = [], []
     for hour in range(first, first + hours):

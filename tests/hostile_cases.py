@@ -1,6 +1,6 @@
 """Hostile and odd files for the readers, each with the outcome that the policy demands: rows read, records rejected, or the export refused."""
 
-# ruff: noqa: E501, PLC3002  one case stands on one line, however long
+# ruff: noqa: PLC3002  one case stands on one line, however long
 from __future__ import annotations
 
 import datetime as dt

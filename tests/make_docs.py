@@ -37,13 +37,17 @@ def help_of(command: str) -> str:
     """What `audit-analyzer COMMAND --help` prints, at a fixed width."""
     environment = {**os.environ, "COLUMNS": "100", "TERMINAL_WIDTH": "100", "NO_COLOR": "1"}
     program = [sys.executable, "-m", "audit_analyzer.cli", *command.split(), "--help"]
-    told = subprocess.run(program, capture_output=True, text=True, check=True, env=environment, cwd=ROOT)  # noqa: S603
+    told = subprocess.run(program, capture_output=True, text=True, check=True, env=environment, cwd=ROOT)
     return re.sub(r"python -m audit_analyzer\.cli|cli\.py", "audit-analyzer", told.stdout).rstrip()
 
 
 def commands() -> str:
     """docs/commands.md."""
-    parts = [MADE, "# Commands", "stdout is data, stderr is narration. Every command that writes holds the workspace; a second one exits 75 and says who holds it."]
+    parts = [
+        MADE,
+        "# Commands",
+        "stdout is data, stderr is narration. Every command that writes holds the workspace; a second one exits 75 and says who holds it.",
+    ]
     for name, said in COMMANDS.items():
         parts += [f"## {name}", said, f"```\n{help_of(name)}\n```"]
         parts += [f"```\n{help_of(sub)}\n```" for sub in SUBCOMMANDS if sub.startswith(f"{name} ")]
@@ -54,11 +58,21 @@ def tables() -> str:
     """docs/tables.md."""
     parts = [MADE, "# Tables", "What every export becomes. Canonical tables first, then the ledger, then the ground that rules see."]
     for table in model().values():
-        rows = [f"| {c.name} | {c.type}{'' if c.required else '?'} | {c.meaning}{' (' + ', '.join(f'`{w}`' for w in c.words) + ')' if c.words else ''} |" for c in table.columns]
-        parts += [f"## {table.name}", ("Ledger. " if table.ledger else "") + table.meaning, "\n".join(["| column | type | meaning |", "| --- | --- | --- |", *rows])]
+        rows = [
+            f"| {c.name} | {c.type}{'' if c.required else '?'} | {c.meaning}{' (' + ', '.join(f'`{w}`' for w in c.words) + ')' if c.words else ''} |"
+            for c in table.columns
+        ]
+        parts += [
+            f"## {table.name}",
+            ("Ledger. " if table.ledger else "") + table.meaning,
+            "\n".join(["| column | type | meaning |", "| --- | --- | --- |", *rows]),
+        ]
         if not table.ledger:
             parts[-2] += " Each row also has `export_id` and `record`: where it stands."
-    parts += ["# The ground", "What rules read: the canonical tables under their own names with times as seconds (`x_at` is `x_s`), and what is computed once for all rules."]
+    parts += [
+        "# The ground",
+        "What rules read: the canonical tables under their own names with times as seconds (`x_at` is `x_s`), and what is computed once for all rules.",
+    ]
     for name, (sentence, columns) in ground.names().items():
         parts += [f"### {name}", f"{sentence}\n\n`{', '.join(columns)}`"]
     return "\n\n".join(parts) + "\n"
@@ -92,14 +106,21 @@ def rules() -> str:
 
 def clause_packs() -> str:
     """docs/clauses.md."""
-    parts = [MADE, "# Clauses", "What the law and the policies ask, as data: one pack per file in `rules/clauses/`. `audit.toml` says which packs bind which system."]
+    parts = [
+        MADE,
+        "# Clauses",
+        "What the law and the policies ask, as data: one pack per file in `rules/clauses/`. `audit.toml` says which packs bind which system.",
+    ]
     for name, pack in clauses.load(settings.load(None).rule_folders()).items():
         parts += [f"## {name}", f"{pack.title}"]
         for c in pack.clauses:
             dates = f"{c.effective_from or 'start not stated'} to {c.effective_to or 'open'}"
             figures = "; ".join(f"`{k}` = {v}" for k, v in c.parameters.items())
             note = f" *{c.note}*" if c.note else ""
-            parts.append(f"- **{c.key}** ({c.status.replace('_', ' ')}, {dates}): {c.title}. {c.text}{note} Source ({c.source_quality}): {c.source}." + (f" Figures: {figures}." if figures else ""))
+            parts.append(
+                f"- **{c.key}** ({c.status.replace('_', ' ')}, {dates}): {c.title}. {c.text}{note} Source ({c.source_quality}): {c.source}."
+                + (f" Figures: {figures}." if figures else "")
+            )
     return "\n\n".join(parts) + "\n"
 
 

@@ -7,7 +7,7 @@ import sys
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-from audit_analyzer import clauses, proven, prove, rulebook, settings
+from audit_analyzer import clauses, prove, proven, rulebook, settings
 
 ROOT = Path(__file__).resolve().parent.parent
 HERE = settings.load(None)

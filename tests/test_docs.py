@@ -22,9 +22,9 @@ def test_what_is_made_from_the_program_is_up_to_date(name):
 
 def test_every_rule_source_and_table_has_its_heading():
     rules, listed, tables = ((ROOT / "docs" / n).read_text(encoding="utf-8") for n in ("rules.md", "sources.md", "tables.md"))
-    assert [] == [r.name for r in rulebook.load(settings.load(None).rule_folders()).rules if f"\n## {r.name}\n" not in rules]
-    assert [] == [s.name for s in sources.load(settings.load(None).source_folders()) if f"\n## {s.name}\n" not in listed]
-    assert [] == [t for t in model() if f"\n## {t}\n" not in tables]
+    assert [r.name for r in rulebook.load(settings.load(None).rule_folders()).rules if f"\n## {r.name}\n" not in rules] == []
+    assert [s.name for s in sources.load(settings.load(None).source_folders()) if f"\n## {s.name}\n" not in listed] == []
+    assert [t for t in model() if f"\n## {t}\n" not in tables] == []
 
 
 def test_every_command_of_the_help_has_its_heading():
@@ -32,19 +32,19 @@ def test_every_command_of_the_help_has_its_heading():
     commands = re.findall(r"^  (\w+) {2,}", told.split("Commands:")[1], re.MULTILINE)
     page = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
     assert commands
-    assert [] == [c for c in commands if f"\n## {c}\n" not in page]
+    assert [c for c in commands if f"\n## {c}\n" not in page] == []
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
 def test_links_inside_the_project_lead_somewhere(page):
     links = re.findall(r"\]\(([^)#\s]+)", page.read_text(encoding="utf-8"))
-    assert [] == [link for link in links if not link.startswith(("http:", "https:")) and not (page.parent / link).exists()]
+    assert [link for link in links if not link.startswith(("http:", "https:")) and not (page.parent / link).exists()] == []
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
 def test_every_command_that_a_page_shows_exists(page):
     shown = re.findall(r"^\$? ?(?:\.venv/bin/)?audit-analyzer (\w+)", page.read_text(encoding="utf-8"), re.MULTILINE)
-    assert [] == [c for c in shown if c not in make_docs.COMMANDS]
+    assert [c for c in shown if c not in make_docs.COMMANDS] == []
 
 
 def test_every_setting_of_the_draft_is_one_that_the_program_knows(tmp_path):

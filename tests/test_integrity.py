@@ -10,7 +10,7 @@ from audit_analyzer.store import scratch
 KEYS = DigestFile("keys", "delivery/keys.json", key_list())
 
 
-def entered(store, log, *, source="aws-rekognition", outcome="accepted", packed=True, system="county"):  # noqa: PLR0913  a row has many facts
+def entered(store, log, *, source="aws-rekognition", outcome="accepted", packed=True, system="county"):
     """One log in the ledger as intake leaves it; returns its export_id."""
     export_id = log.file().export_id if packed else sha(log.body)
     path = log.file().path if packed else log.file().path.removesuffix(".gz")

@@ -24,10 +24,10 @@ def test_every_rule_is_proven_and_the_shipped_states_are_those_of_today():
 
 def test_every_one_of_the_sixty_detections_has_a_rule():
     answered = {d for rule in BOOK.rules for d in rule.detection}
-    assert [] == [f"D{n:02}" for n in range(1, 61) if f"D{n:02}" not in answered]
+    assert [f"D{n:02}" for n in range(1, 61) if f"D{n:02}" not in answered] == []
 
 
 @pytest.mark.parametrize("rule", BOOK.rules, ids=lambda r: r.name)
 def test_every_clause_that_a_rule_cites_exists(rule):
     known = clauses.known(clauses.load(HERE.rule_folders()))
-    assert [] == [c for c in rule.clauses if c not in known]
+    assert [c for c in rule.clauses if c not in known] == []

@@ -17,7 +17,9 @@ def installed(tmp_path_factory):
     """bin/ of a clean environment with the wheel in it. The pinned dependencies are those of this environment: its folder is put behind the wheel's own."""
     home = tmp_path_factory.mktemp("wheel")
     subprocess.run(
-        [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", "--wheel-dir", str(home), str(ROOT)], check=True, capture_output=True
+        [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", "--wheel-dir", str(home), str(ROOT)],
+        check=True,
+        capture_output=True,
     )
     (wheel,) = home.glob("audit_analyzer-*.whl")
     environment = home / "environment"
