@@ -114,7 +114,7 @@ class Intake:
         self.waiting: dict[tuple[object, ...], list[pa.Table]] = {}
         self.waiting_bytes = 0
         self.noted: list[vault.Entry] = []
-        self.walked: list[tuple[str, str]] = []
+        self.read_now: list[tuple[str, str]] = []
         self.closed: list[dict[str, object]] = []
         self.handed: list[tuple[str, str, str, bool]] = []
 
@@ -137,7 +137,7 @@ class Intake:
         try:
             for export in self._exports(whole):
                 self._one(export)
-            self.walked.append((whole.export_id, whole.shown))
+            self.read_now.append((whole.export_id, whole.shown))
         except (ExportRejected, ExportFailed) as error:
             self._close_without(whole, error)
 
@@ -374,9 +374,9 @@ class Intake:
         """Write the closed exports down, in place of what an earlier attempt at the same file said."""
         import pyarrow as pa
 
-        for walked in self.walked:  # an archive that failed in an earlier run and has its members in the ledger now
-            self.store.run("DELETE FROM exports WHERE outcome = 'failed' AND export_id = ? AND path = ?", walked)
-        self.walked = []
+        for one in self.read_now:  # what an earlier run could not copy or open; an archive's own row gives way to those of its members
+            self.store.run("DELETE FROM exports WHERE (export_id = '' OR (outcome = 'failed' AND export_id = ?)) AND path = ?", one)
+        self.read_now = []
         if self.closed:
             at = pa.timestamp("us", "UTC")
             kinds = {"period_from": at, "period_to": at, "columns_unknown": pa.list_(pa.string())}
@@ -384,7 +384,6 @@ class Intake:
             fields = [(name, kinds.get(name, pa.int64() if name in counts else pa.string())) for name in self.closed[0]]
             with self.store.lent("closed_now", pa.Table.from_pylist(self.closed, schema=pa.schema(fields))):
                 self.store.run("DELETE FROM exports WHERE (export_id, path) IN (SELECT (export_id, path) FROM closed_now)")
-                self.store.run("DELETE FROM exports WHERE export_id = '' AND path IN (SELECT path FROM closed_now)")  # could not even be copied then
                 self.store.run("INSERT INTO exports BY NAME SELECT * FROM closed_now")
         if self.handed:
             columns = dict(zip(("export_id", "path", "run_id", "known"), zip(*self.handed, strict=True), strict=True))

@@ -162,6 +162,16 @@ def test_an_archive_that_could_not_be_opened_one_night_is_not_held_against_it_th
     assert (first.outcome, place.rows("SELECT outcome, kept FROM exports")) == ("failed", [("accepted", 1), ("accepted", 1)])
 
 
+def test_an_archive_that_could_not_even_be_copied_one_night_is_not_held_against_it_the_next(place, files):
+    rows = write_csv(files.parent / "a.csv", [use(1)]).read_bytes()
+    os.mkfifo(files / "a.zip")
+    place.ingest(files)
+    (files / "a.zip").unlink()
+    write_zip(files / "a.zip", {"a.csv": rows})
+    place.ingest(files)
+    assert place.rows("SELECT outcome, kept FROM exports") == [("accepted", 1)]
+
+
 def test_nothing_half_done_of_an_archive_stays_in_the_vault(place, files):
     place.ingest(write_zip(files / "a.zip", {"a.csv": b"query_id,operation\n", "../b.csv": b"x"}))
     assert [p.name for p in place.settings.vault.iterdir() if p.name.startswith(".")] == []
@@ -282,6 +292,16 @@ def test_a_pipe_that_became_a_file_by_the_next_night_is_not_held_against_it(plac
     place.ingest(files)
     (files / "a.csv").unlink()
     write_csv(files / "a.csv", [use(1)])
+    place.ingest(files)
+    assert place.rows("SELECT outcome, kept FROM exports") == [("accepted", 1)]
+
+
+def test_a_copy_of_a_known_file_that_could_not_be_copied_one_night_is_not_held_against_it_either(place, files):
+    os.mkfifo(files / "b.csv")
+    path = write_csv(files / "a.csv", [use(1)])
+    place.ingest(files)
+    (files / "b.csv").unlink()
+    shutil.copy(path, files / "b.csv")
     place.ingest(files)
     assert place.rows("SELECT outcome, kept FROM exports") == [("accepted", 1)]
 

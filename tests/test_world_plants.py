@@ -28,6 +28,7 @@ def folder(world, tmp_path_factory):
 
 
 def truth(world, plant):
+    """The first truth of a plant: some declare one for each case, item or account."""
     return next(t for t in world.truths if t.plant == plant)
 
 
@@ -81,7 +82,10 @@ def test_nothing_but_the_planted_future_is_dated_after_the_end(world):
 
 def test_unreviewed_hits_have_no_review_and_reviewed_ones_have(world):
     reviewed = {r["query_id"] for r in rows(world, "reviews")}
-    queries = {plant: {i for table, i in truth(world, plant).evidence if table == "queries"} for plant in ("d28_easy", "d28_hard", "d30_hard", "d34_easy")}
+    queries = {
+        plant: {i for t in world.truths if t.plant == plant for table, i in t.evidence if table == "queries"}
+        for plant in ("d28_easy", "d28_hard", "d30_hard", "d34_easy")
+    }
     assert {plant: len(ids & reviewed) for plant, ids in queries.items()} == {"d28_easy": 0, "d28_hard": 0, "d30_hard": 1, "d34_easy": 5}
 
 

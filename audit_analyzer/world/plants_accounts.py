@@ -40,12 +40,12 @@ def d40_medium_gallery(world: World) -> None:
 
 def d40_medium_trial(world: World) -> None:
     """Trial accounts, which the agency did not know of."""
-    agency, ids = world.host(), []
+    agency = world.host()
     for n in range(3):
         who = world.hire(agency, name=f"u{world.fresh_id(6)}@mail.example", rostered=False, routine=False, shifts=False)
         people.enrol(world, who, licence="trial", active_from=world.at(70 + n, 0), active_to=world.at(115, 0))
-        ids += world.written(who, ("test", "ID check", "Person Crime"), first=75, last=114, gallery="county-mugshots")
-    world.plant("agency", agency.name, ids, "nine searches with three trial accounts at a mail provider")
+        ids = world.written(who, ("test", "ID check", "Person Crime"), first=75, last=114, gallery="county-mugshots")
+        world.plant("operator", who.name, ids, "three searches with a trial account at a mail provider, one of three such accounts")
 
 
 def d40_hard(world: World) -> None:
@@ -112,8 +112,10 @@ def d41_medium_root(world: World) -> None:
 def d41_medium_dormant(world: World) -> None:
     """Silent for more than half a year, then at work."""
     agency, system = world.host(), world.matcher("annex-faces", ("dhs-026-11",), logs_from=world.at(-150, 0))
-    others = [world.hire(agency, system, routine=False, shifts=False) for _ in range(3)]
-    who = world.hire(agency, system, routine=False, shifts=False)
+    everybody = [world.hire(agency, system, routine=False, shifts=False, rostered=False) for _ in range(4)]
+    for operator in everybody:
+        people.enrol(world, operator, active_from=world.at(-900, 0), trained_from=world.at(-800, 0))
+    who, others = everybody[0], everybody[1:]
     for day in range(-149, 0, 2):
         _quietly(world, world.one_of(others), day)
     for operator, at in months(world, others, 0.3):
@@ -159,7 +161,7 @@ def d41_trap_glass(world: World) -> None:
 def _quietly(world: World, who: Operator, day: int) -> str:
     """One search before the world began, when there is no roster of shifts yet."""
     world.background_queries += 1
-    return world.search(who, world.at(day, float(world.rng.uniform(9, 16))), reason="Person Crime")
+    return world.search(who, world.at(day, float(world.rng.uniform(9, 16))), reason="Person Crime", candidates=0, top_score=None, candidate=None)
 
 
 # --- D42: harvesting a gallery

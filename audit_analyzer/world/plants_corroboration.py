@@ -21,18 +21,18 @@ Row = tuple[str, str]
 
 def d28_easy(world: World) -> None:
     """Six hits, six arrests, no review of any."""
-    who, rows = world.hire(unit="Robbery Unit"), list[Row]()
+    who = world.hire(unit="Robbery Unit")
     for start, _ in world.duty(who, 6, last=112):
-        rows += _unreviewed(world, who, start + HOUR, "lead", "arrest")
-    world.plant("operator", who.name, rows, "six searches with candidates, a lead and an arrest after each, no review of any of them")
+        number, rows = _unreviewed(world, who, start + HOUR, "lead", "arrest")
+        world.plant("case", number, rows, "a lead and an arrest after a search with candidates that nobody reviewed, one of six such cases")
 
 
 def d28_medium(world: World) -> None:
     """Two hits, two arrests, no review."""
-    who, rows = world.hire(), list[Row]()
+    who = world.hire()
     for start, _ in world.duty(who, 2, last=112):
-        rows += _unreviewed(world, who, start + HOUR, "arrest")
-    world.plant("operator", who.name, rows, "two arrests after searches whose candidates nobody reviewed")
+        number, rows = _unreviewed(world, who, start + HOUR, "arrest")
+        world.plant("case", number, rows, "an arrest after a search whose candidates nobody reviewed, one of two such cases")
 
 
 def d28_hard(world: World) -> None:
@@ -71,13 +71,13 @@ def d28_trap_unlogged(world: World) -> None:
     world.plant("operator", who.name, rows, "arrests after searches of a system whose log has neither candidates nor reviews: not measurable")
 
 
-def _unreviewed(world: World, who: Operator, at: dt.datetime, *kinds: str) -> list[Row]:
-    """A hit in a case, evidence of another kind, and what was done; no review."""
+def _unreviewed(world: World, who: Operator, at: dt.datetime, *kinds: str) -> tuple[str, list[Row]]:
+    """A hit in a case, evidence of another kind, and what was done; no review. The case's number and the rows."""
     case = world.case(who, opened=at - DAY)
     query = hit(world, who, at, case)
     proof(world, who, query, at + 15 * HOUR, case)
     acts = [act(world, who, query, kind, at + HOUR * (10 if kind == "lead" else 30), case) for kind in kinds]
-    return [("queries", query), *(("actions", a) for a in acts)]
+    return case.number, [("queries", query), *(("actions", a) for a in acts)]
 
 
 # --- D29: conflicting identities
@@ -146,22 +146,22 @@ def _encounter(world: World) -> dict[str, Any]:
 
 def d30_easy(world: World) -> None:
     """Held half a minute after each search, reviewed hours later."""
-    who, rows = world.hire(system="field-app"), list[Row]()
+    who = world.hire(system="field-app")
     for start, _ in world.duty(who, 4, last=112):
-        rows += _held(world, who, start + 2 * HOUR, 25 * SECOND, 8 * HOUR)
-    world.plant("operator", who.name, rows, "four people held 25 seconds after the search; reviews came eight hours later")
+        rows = _held(world, who, start + 2 * HOUR, 25 * SECOND, 8 * HOUR)
+        world.plant("operator", who.name, rows, "somebody held 25 seconds after the search, reviewed eight hours later, one of four")
 
 
 def d30_medium(world: World) -> None:
     """Arrests a day before the review was decided."""
-    who, rows = world.hire(), list[Row]()
+    who = world.hire()
     for start, _ in world.duty(who, 2, last=112):
         case = world.case(who, opened=start - DAY)
         query = hit(world, who, start + HOUR, case)
         proof(world, who, query, start + 3 * HOUR, case)
         arrest = act(world, who, query, "arrest", start + 6 * HOUR, case)
-        rows += [("queries", query), ("actions", arrest), ("reviews", review(world, who, query, start + 30 * HOUR))]
-    world.plant("operator", who.name, rows, "two arrests a day before the examiner had decided")
+        rows = [("queries", query), ("actions", arrest), ("reviews", review(world, who, query, start + 30 * HOUR))]
+        world.plant("case", case.number, rows, "an arrest a day before the examiner had decided, one of two")
 
 
 def d30_hard(world: World) -> None:

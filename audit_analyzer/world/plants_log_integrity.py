@@ -46,7 +46,7 @@ def d50_hard(world: World) -> None:
     hour.log = compact({"Records": json.loads(hour.log or b"{}")["Records"][:1]})
     rehash(trail.hours[3:])
     trail.deliver()
-    _told(world, trail, [h.digest_name for h in trail.hours[3:-1]], "a log edited and every hash since made to fit: the signatures do not")
+    _told(world, trail, [hour.log_name, hour.digest_name], "a log edited and every hash since made to fit: the signatures do not")
 
 
 def d50_trap_copied(world: World) -> None:

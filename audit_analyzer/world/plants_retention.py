@@ -21,17 +21,19 @@ Row = tuple[str, str]
 
 
 def d43_easy(world: World) -> None:
-    """Forty photos of citizens, kept for months."""
+    """Photos of citizens, kept for months."""
     gate = _gate(world, "gate-north")
-    rows = [("biometric_items", _photo(world, gate, world.between(world.at(5, 8), world.at(40, 20)), "citizen", None)) for _ in range(40)]
-    world.plant("system", gate, rows, "40 photos of citizens never deleted where twelve hours are allowed")
+    for _ in range(8):
+        item = _photo(world, gate, world.between(world.at(5, 8), world.at(40, 20)), "citizen", None)
+        world.plant("item", item, [("biometric_items", item)], "a photo of a citizen never deleted where twelve hours are allowed, one of eight")
 
 
 def d43_medium(world: World) -> None:
     """Noncitizens' photos deleted after three weeks instead of two."""
     gate = _gate(world, "gate-south")
-    rows = [("biometric_items", _photo(world, gate, world.between(world.at(20, 8), world.at(90, 20)), "noncitizen", 21 * DAY)) for _ in range(12)]
-    world.plant("system", gate, rows, "twelve photos of noncitizens deleted after 21 days where 14 are allowed")
+    for _ in range(4):
+        item = _photo(world, gate, world.between(world.at(20, 8), world.at(90, 20)), "noncitizen", 21 * DAY)
+        world.plant("item", item, [("biometric_items", item)], "a photo of a noncitizen deleted after 21 days where 14 are allowed, one of four")
 
 
 def d43_hard(world: World) -> None:
@@ -39,8 +41,9 @@ def d43_hard(world: World) -> None:
     gate = _gate(world, "gate-west")
     for _ in range(50):
         _photo(world, gate, world.between(world.at(60, 8), world.at(110, 20)), "citizen", float(world.rng.uniform(0.5, 11)) * HOUR)
-    late = [_photo(world, gate, world.between(world.at(60, 8), world.at(110, 20)), "citizen", 13.5 * HOUR) for _ in range(3)]
-    world.plant("system", gate, [("biometric_items", i) for i in late], "three photos of citizens deleted after 13.5 hours where twelve are allowed")
+    for _ in range(3):
+        item = _photo(world, gate, world.between(world.at(60, 8), world.at(110, 20)), "citizen", 13.5 * HOUR)
+        world.plant("item", item, [("biometric_items", item)], "a photo of a citizen deleted after 13.5 hours where twelve are allowed, one of three")
 
 
 def d43_trap_hold(world: World) -> None:

@@ -29,17 +29,16 @@ def d32_easy(world: World) -> None:
 def d32_medium_one(world: World) -> None:
     """One reviewer where the city's rule asks for two, and arrests."""
     system = world.matcher("city-stills", ("dhs-026-11", "detroit"))
-    who, rows = world.hire(system=system, unit="Robbery Unit"), list[Row]()
+    who = world.hire(system=system, unit="Robbery Unit", routine=False)
     for start, _ in world.duty(who, 3, last=112):
         case = world.case(who, opened=start - DAY)
         world.leave(case, "supervisor", granted=start - HOUR)
         query = hit(world, who, start + HOUR, case, probe_source="still")
-        rows += [("queries", query), ("reviews", review(world, who, query, start + 4 * HOUR))]
+        rows = [("queries", query), ("reviews", review(world, who, query, start + 4 * HOUR))]
         proof(world, who, query, start + 20 * HOUR, case)
         arrest = act(world, who, query, "arrest", start + 40 * HOUR, case)
         world.add("disclosures", query_id=query, system=system, to_org="Defence counsel", disclosed_at=start + 60 * HOUR, reason="discovery")
-        rows.append(("actions", arrest))
-    world.plant("operator", who.name, rows, "three arrests on matches that one examiner confirmed, where two are due")
+        world.plant("case", case.number, [*rows, ("actions", arrest)], "an arrest on a match that one examiner confirmed, where two are due; one of three")
 
 
 def d32_medium_lapsed(world: World) -> None:
@@ -144,7 +143,8 @@ def _bench(world: World, count: int, **changes: Cell) -> tuple[Operator, list[tu
         case = world.case(who)
         for start, _ in world.duty(who, count // 4 + (n < count % 4), 20, 112):
             at = world.between(start + HOUR / 2, start + 6 * HOUR)
-            searches.append((hit(world, who, at, case, subject=world.one_of(case.subjects), **changes), at))
+            score = {"top_score": float(world.rng.uniform(0.6, 0.95)), **changes}
+            searches.append((hit(world, who, at, case, subject=world.one_of(case.subjects), **score), at))
     return examiner, searches
 
 
@@ -164,20 +164,20 @@ def _stamped(world: World, count: int, seconds: tuple[float, float], accepted: f
 
 def d34_easy(world: World) -> None:
     """Five arrests, and no evidence but the match."""
-    who, rows = world.hire(unit="Robbery Unit"), list[Row]()
+    who = world.hire(unit="Robbery Unit")
     for start, _ in world.duty(who, 5, last=112):
-        rows += _arrested(world, who, start, world.case(who, opened=start - DAY))
-    world.plant("operator", who.name, rows, "five arrests after confirmed matches, no other evidence recorded in any of the cases")
+        case = world.case(who, opened=start - DAY)
+        world.plant("case", case.number, _arrested(world, who, start, case), "an arrest after a confirmed match, no other evidence; one of five such cases")
 
 
 def d34_medium(world: World) -> None:
     """The evidence came a week after the arrest."""
-    who, rows = world.hire(), list[Row]()
+    who = world.hire()
     for start, _ in world.duty(who, 2, 70, 105):
         case = world.case(who, opened=start - DAY)
-        rows += _arrested(world, who, start, case)
-        proof(world, who, rows[-2][1], start + 9 * DAY, case)
-    world.plant("operator", who.name, rows, "two arrests; the witnesses were found a week later")
+        rows = _arrested(world, who, start, case)
+        proof(world, who, rows[0][1], start + 9 * DAY, case)
+        world.plant("case", case.number, rows, "an arrest whose witness was found a week later, one of two")
 
 
 def d34_hard(world: World) -> None:
@@ -187,7 +187,7 @@ def d34_hard(world: World) -> None:
     case = world.case(who, opened=start - DAY)
     rows = _arrested(world, who, start, case)
     proof(world, who, rows[0][1], start + 20 * HOUR, case, "face_recognition")
-    world.plant("operator", who.name, rows, "one arrest, corroborated by nothing but a second face match")
+    world.plant("case", case.number, rows, "one arrest, corroborated by nothing but a second face match")
 
 
 def d34_trap_elsewhere(world: World) -> None:

@@ -16,7 +16,7 @@ WHERE (m = 1 AND d = 1) OR (m = 6 AND d = 19) OR (m = 7 AND d = 4) OR (m = 11 AN
   OR (w = 1 AND ((m = 1 AND d = 2) OR (m = 7 AND d = 5) OR (m = 6 AND d = 20) OR (m = 11 AND d = 12)));
 
 -- system_rhythms: One row for each system: median uses on a day, how far they vary (variance over mean, from the median absolute deviation against the median of the same weekday, at least 1, as
--- for a Poisson count; more is overdispersion), and whether it is an office's system (its weekend days hold at most a quarter of its weekdays).
+-- for a Poisson count; more is overdispersion; days without any use are what is judged, and left out), and whether it is an office's system (its weekend days hold at most a quarter of its weekdays).
 -- materialise
 CREATE VIEW system_rhythms AS
 WITH judged AS (
@@ -24,7 +24,7 @@ WITH judged AS (
 )
 SELECT
   system, count(*) AS days, median(uses) AS median_day,
-  greatest(1.0, pow(1.4826 * median(abs(uses - weekday_median)), 2) / nullif(median(weekday_median), 0)) AS spread,
+  greatest(1.0, pow(1.4826 * median(abs(uses - weekday_median)) FILTER (WHERE uses > 0), 2) / nullif(median(weekday_median) FILTER (WHERE uses > 0), 0)) AS spread,
   coalesce(4 * median(uses) FILTER (WHERE weekend) <= median(uses) FILTER (WHERE NOT weekend), TRUE) AS is_office
 FROM judged
 GROUP BY system;
@@ -112,7 +112,7 @@ WITH counted AS (
 ), rhythms AS (
   SELECT
     system, agency, greatest(1.0, pow(1.4826 * median(abs(searches - weekday_median)), 2) / nullif(median(weekday_median), 0)) AS spread
-  FROM filled WHERE weekday_median > 0 OR searches > 0 GROUP BY system, agency
+  FROM filled WHERE searches > 0 GROUP BY system, agency
 ), totals AS (
   SELECT system, day_no, sum(searches) AS searches, sum(weekday_median) AS usual FROM filled GROUP BY system, day_no
 ), marked AS (
@@ -277,34 +277,47 @@ INNER JOIN main.queries AS q ON q.system = c.system AND q.query_id = c.id AND q.
 WHERE c.kind = 'copy' AND c.table_name = 'queries'
 GROUP BY c.export_id, c.table_name, c.system;
 
--- numbered_uses: One row for each use of a system that numbers its uses one by one: their ids are one text and a running number, at least 200, of which at most one of twenty is missing between the
--- lowest and the highest, and which rise with time (nineteen of twenty). Ids that are not such a series (UUIDs, hashes, random numbers) give no row.
+-- ordered_uses: One row for each conspicuous use of a system that numbers its uses one by one (their ids are one text and a running number, at least 200, of which at most one of twenty is missing between the lowest
+-- and the highest, and which rise with time, nineteen of twenty): a use after missing numbers, and one whose time is more than a day away from those of both neighbours. uses: how many the series has.
+-- Ids that are no such series (UUIDs, hashes, random numbers) give no row. Of series with over 200,000 uses only those stretches of 256 numbers are looked at that are not full, or span over two days.
 -- materialise
-CREATE VIEW numbered_uses AS
+CREATE VIEW ordered_uses AS
 WITH cut AS (
-  SELECT system, query_id, export_id, record, occurred_at, rtrim(query_id, '0123456789') AS head, length(query_id) AS width FROM main.queries
-), dense AS (
-  SELECT system, head
-  FROM (
-    SELECT system, head, count(*) AS uses, max(try_cast(substr(query_id, length(head) + 1) AS BIGINT)) - min(try_cast(substr(query_id, length(head) + 1) AS BIGINT)) + 1 AS places
-    FROM cut WHERE width > length(head) AND width - length(head) <= 15 GROUP BY system, head
-  )
-  WHERE uses >= 200 AND places > uses AND 20 * (places - uses) <= places
+  SELECT rowid AS use_no, system, query_id, rtrim(query_id, '0123456789') AS head FROM main.queries
 ), numbered AS (
-  SELECT
-    c.system, c.head, c.query_id, c.export_id, c.record, seconds(c.occurred_at) AS ts_s, CAST(substr(c.query_id, length(c.head) + 1) AS BIGINT) AS number
-  FROM cut AS c INNER JOIN dense AS d ON d.system = c.system AND d.head = c.head
-  WHERE c.width > length(c.head)
+  SELECT use_no, system, head, try_cast(substr(query_id, length(head) + 1) AS BIGINT) AS number FROM cut WHERE length(query_id) - length(head) BETWEEN 1 AND 15
+), dense AS (
+  SELECT system, head, count(*) AS uses FROM numbered GROUP BY system, head
+  HAVING count(*) >= 200 AND 20 * (max(number) - min(number) + 1 - count(*)) <= max(number) - min(number) + 1
+), placed AS (
+  SELECT n.system, n.head, n.number, n.number // 256 AS stretch, n.use_no, u.ts_s, d.uses
+  FROM numbered AS n
+  INNER JOIN dense AS d ON d.system = n.system AND d.head = n.head
+  INNER JOIN ground.use_keys AS u ON u.use_no = n.use_no
+), stretches AS (
+  SELECT system, head, stretch, any_value(uses) AS uses FROM placed GROUP BY system, head, stretch HAVING any_value(uses) <= 200000 OR count(*) < 256 OR max(ts_s) - min(ts_s) > 172800
+), near_stretches AS (
+  SELECT DISTINCT s.system, s.head, s.stretch + o.step AS stretch FROM stretches AS s CROSS JOIN (VALUES (-1), (0), (1)) AS o (step)
 ), paced AS (
   SELECT
-    *, lag(number) OVER ordered AS previous, lag(ts_s) OVER ordered AS previous_s, lag(query_id) OVER ordered AS previous_id, lag(export_id) OVER ordered AS previous_export,
-    lag(record) OVER ordered AS previous_record
-  FROM numbered
-  WINDOW ordered AS (PARTITION BY system, head ORDER BY number, query_id)
+    p.*, lag(p.number) OVER ordered AS previous, lag(p.ts_s) OVER ordered AS previous_s, lag(p.use_no) OVER ordered AS previous_no, lead(p.ts_s) OVER ordered AS next_s
+  FROM placed AS p
+  INNER JOIN near_stretches AS n ON n.system = p.system AND n.head = p.head AND n.stretch = p.stretch
+  WINDOW ordered AS (PARTITION BY p.system, p.head ORDER BY p.number, p.use_no)
 ), orderly AS (
   SELECT system, head FROM paced GROUP BY system, head HAVING 20 * count(*) FILTER (WHERE previous_s > ts_s) <= count(*)
+), conspicuous AS (
+  SELECT p.*
+  FROM paced AS p
+  INNER JOIN orderly AS o ON o.system = p.system AND o.head = p.head
+  INNER JOIN stretches AS s ON s.system = p.system AND s.head = p.head AND s.stretch = p.stretch
+  WHERE p.number - p.previous > 1 OR (p.ts_s < p.previous_s - 86400 AND p.ts_s < p.next_s - 86400) OR (p.ts_s > p.previous_s + 86400 AND p.ts_s > p.next_s + 86400)
 )
-SELECT p.* FROM paced AS p INNER JOIN orderly AS o ON o.system = p.system AND o.head = p.head;
+SELECT
+  c.system, c.head, c.number, c.uses, q.query_id, q.export_id, q.record, c.ts_s, c.previous, c.previous_s, c.next_s, b.query_id AS previous_id, b.export_id AS previous_export, b.record AS previous_record
+FROM conspicuous AS c
+INNER JOIN main.queries AS q ON q.rowid = c.use_no
+LEFT JOIN main.queries AS b ON b.rowid = c.previous_no;
 
 -- local_troughs: One row for each system with at least 500 searches of people of known local time: the six hours in a row with the fewest searches (from_hour, local), and their share of all.
 CREATE VIEW local_troughs AS

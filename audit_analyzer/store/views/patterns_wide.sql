@@ -104,23 +104,29 @@ HAVING count(*) >= 20 AND count(DISTINCT c.account) >= 3 AND corr(CAST(substr(c.
 -- more than five accounts ever use is a shared terminal or a front end, and no hand.
 -- materialise
 CREATE VIEW hand_days AS
-WITH held AS (
-  SELECT 'person' AS kind, system, person AS hand, account, day_no, count(*) AS searches
-  FROM ground.searches WHERE explained_by IS NULL AND NOT is_machine AND operator IS NOT NULL AND person <> operator GROUP BY system, person, account, day_no
-  UNION ALL
-  SELECT 'device', system, device, account, day_no, count(*)
-  FROM ground.searches WHERE explained_by IS NULL AND NOT is_machine AND operator IS NOT NULL AND device IS NOT NULL GROUP BY system, device, account, day_no
-  UNION ALL
-  SELECT 'session', system, session, account, day_no, count(*)
-  FROM ground.searches WHERE explained_by IS NULL AND NOT is_machine AND operator IS NOT NULL AND session IS NOT NULL GROUP BY system, session, account, day_no
+WITH told AS (
+  SELECT u.account, u.day_no, CASE WHEN u.person <> q.operator THEN u.person END AS person, q.device, q.session, q.system, c.explained_by
+  FROM main.queries AS q
+  POSITIONAL JOIN ground.use_keys AS u
+  POSITIONAL JOIN ground.use_context AS c
+  WHERE u.is_search AND q.status = 'ok' AND NOT u.is_machine AND q.operator IS NOT NULL
 ), hands AS (
-  SELECT kind, system, hand FROM held GROUP BY kind, system, hand HAVING count(DISTINCT account) BETWEEN 2 AND 5
+  SELECT 'person' AS kind, system, person AS hand FROM told WHERE person IS NOT NULL GROUP BY system, person HAVING min(account) <> max(account) AND count(DISTINCT account) <= 5
+  UNION ALL
+  SELECT 'device', system, device FROM told WHERE device IS NOT NULL GROUP BY system, device HAVING min(account) <> max(account) AND count(DISTINCT account) <= 5
+  UNION ALL
+  SELECT 'session', system, session FROM told WHERE session IS NOT NULL GROUP BY system, session HAVING min(account) <> max(account) AND count(DISTINCT account) <= 5
+), held AS (
+  SELECT h.kind, h.system, h.hand, t.account, t.day_no FROM told AS t INNER JOIN hands AS h ON h.kind = 'person' AND h.system = t.system AND h.hand = t.person WHERE t.explained_by IS NULL
+  UNION ALL
+  SELECT h.kind, h.system, h.hand, t.account, t.day_no FROM told AS t INNER JOIN hands AS h ON h.kind = 'device' AND h.system = t.system AND h.hand = t.device WHERE t.explained_by IS NULL
+  UNION ALL
+  SELECT h.kind, h.system, h.hand, t.account, t.day_no FROM told AS t INNER JOIN hands AS h ON h.kind = 'session' AND h.system = t.system AND h.hand = t.session WHERE t.explained_by IS NULL
 )
-SELECT d.kind, d.system, d.hand, d.day_no
-FROM held AS d
-INNER JOIN hands AS h ON h.kind = d.kind AND h.system = d.system AND h.hand = d.hand
-GROUP BY d.kind, d.system, d.hand, d.day_no
-HAVING sum(d.searches) >= 10 AND count(*) >= 2;
+SELECT kind, system, hand, day_no
+FROM held
+GROUP BY kind, system, hand, day_no
+HAVING count(*) >= 10 AND count(DISTINCT account) >= 2;
 
 -- folder_totals: One row for each system and folder (all of a probe's name up to its last slash) from which an account took at least 10 images on one crowded day: images searched from it in
 -- the whole log, and by how many accounts.
@@ -201,16 +207,23 @@ FROM main.queries WHERE operation = 'video_search' AND probe IS NOT NULL;
 -- materialise
 CREATE VIEW probe_scopes AS
 WITH marked AS (
-  SELECT system, coalesce(agency, owner, system) AS body, probe, gallery, ts_s, CAST(floor(ts_s / 3600) AS INTEGER) AS hour_no, account
-  FROM ground.searches
-  WHERE probe IS NOT NULL AND gallery IS NOT NULL AND NOT is_machine AND explained_by IS NULL AND operation = 'identification'
+  SELECT u.account, hash(q.probe) AS image, hash(q.gallery) AS gallery_hash, u.ts_s, u.use_no
+  FROM main.queries AS q
+  POSITIONAL JOIN ground.use_keys AS u
+  POSITIONAL JOIN ground.use_context AS c
+  WHERE q.operation = 'identification' AND q.status = 'ok' AND q.probe IS NOT NULL AND q.gallery IS NOT NULL AND NOT u.is_machine AND c.explained_by IS NULL
+), several AS (
+  SELECT account, image FROM marked GROUP BY account, image HAVING min(gallery_hash) <> max(gallery_hash)
 ), images AS (
-  SELECT system, body, hash(probe) AS image, account, min(ts_s) AS first_s, max(ts_s) AS last_s, count(*) AS uses, count(DISTINCT gallery) AS galleries, any_value(probe) AS probe
-  FROM marked
-  GROUP BY system, body, hash(probe), account
-  HAVING min(gallery) <> max(gallery)
+  SELECT m.account, m.image, min(m.ts_s) AS first_s, max(m.ts_s) AS last_s, count(*) AS uses, count(DISTINCT m.gallery_hash) AS galleries, min(m.use_no) AS first_use
+  FROM marked AS m
+  INNER JOIN several AS s ON s.account = m.account AND s.image = m.image
+  GROUP BY m.account, m.image
+  HAVING count(DISTINCT m.gallery_hash) >= 3 AND max(m.ts_s) - min(m.ts_s) <= 3600
 )
-SELECT system, body, probe, account, first_s, last_s, uses, galleries FROM images WHERE galleries >= 3 AND last_s - first_s <= 3600;
+SELECT q.system, coalesce(q.agency, q.owner, q.system) AS body, q.probe, i.account, i.first_s, i.last_s, i.uses, i.galleries
+FROM images AS i
+INNER JOIN main.queries AS q ON q.rowid = i.first_use;
 
 -- scope_habits: One row for each system and agency (see probe_scopes): images searched, galleries that it ever searched.
 -- materialise
@@ -329,3 +342,13 @@ WITH hits AS (
   WHERE f.ts_s > h.ts_s AND f.ts_s - h.ts_s <= 604800
 )
 SELECT account, hit_id, hit_s, query_id, ts_s, sought FROM paired WHERE latest = 1;
+
+-- association_texts: One row for each distinct text with words of association that no look-alike clears (rules/lexicons/association.toml); pointed: it asks for organizers, followers, sympathizers.
+CREATE VIEW association_texts AS
+SELECT text, min(word) AS word, bool_or(regexp_matches(lower(word), 'organi|òganiz|ringlead|sympath|simpat|senpat|supporter|منظم|متعاطف|组织者|組織者|người tổ chức|tagapag|организатор|сторонник')) AS pointed
+FROM ground.text_hits
+WHERE lexicon = 'association' AND cleared IS NULL
+GROUP BY text;
+
+-- assembly_texts: One row for each distinct text that names an assembly or a campaign and that no look-alike clears.
+CREATE VIEW assembly_texts AS SELECT DISTINCT text FROM ground.text_hits WHERE lexicon IN ('protest', 'campaigns') AND cleared IS NULL;
