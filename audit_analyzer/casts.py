@@ -51,7 +51,9 @@ def instant(text: str, column: str, zone: str, formats: Sequence[str]) -> str:
     first, last = (FIRST_EVENT, LAST_EVENT) if column == "occurred_at" else (FIRST_YEAR, LAST_YEAR)
     value = f"CASE {' '.join(parts)} END"
     zulu = f"{text} BETWEEN '{first}' AND '{last}-12-31T23:59:59Z' AND regexp_matches({text}, {quoted(ZULU)})"  # as text it sorts as in time
-    return f"(CASE WHEN {text} IS NULL THEN NULL WHEN {zulu} THEN try_cast({text} AS TIMESTAMPTZ) WHEN year({value}) BETWEEN {first} AND {last} THEN {value} END)"
+    return (
+        f"(CASE WHEN {text} IS NULL THEN NULL WHEN {zulu} THEN try_cast({text} AS TIMESTAMPTZ) WHEN year({value}) BETWEEN {first} AND {last} THEN {value} END)"
+    )
 
 
 def _declared(clean: str, pattern: str, place: str) -> str:

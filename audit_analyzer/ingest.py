@@ -73,14 +73,18 @@ def ingest(
     store: Store, settings: Settings, delivered: Sequence[vault.Delivered], run_id: str, forced: str | None = None, progress: Progress | None = None
 ) -> list[Ingested]:
     """Read every export of the files and archives handed over (see vault.walk); one bad file never stops the others."""
-    intake = Intake(store, settings, run_id, forced)
     vault.sweep(settings.vault)
-    intake.begin()
-    for done, one in enumerate(delivered):
-        if progress:
-            progress(one.shown, done, len(delivered))
-        intake.take(one)
-    intake.end()
+    settings.vault.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with tempfile.TemporaryDirectory(
+        prefix=vault.INCOMING, dir=settings.vault
+    ) as folder:  # one for all: of each file its own costs more than reading a small one
+        intake = Intake(store, settings, run_id, forced, Path(folder))
+        intake.begin()
+        for done, one in enumerate(delivered):
+            if progress:
+                progress(one.shown, done, len(delivered))
+            intake.take(one)
+        intake.end()
     if progress:
         progress("", len(delivered), len(delivered))
     settle.children(store)
@@ -104,8 +108,8 @@ def _as_settled(store: Store, results: Sequence[Ingested], run_id: str) -> list[
 class Intake:
     """One intake: open exports, the landings they go to, and what has become of those that are closed."""
 
-    def __init__(self, store: Store, settings: Settings, run_id: str, forced: str | None) -> None:
-        self.store, self.settings, self.run_id, self.forced = store, settings, run_id, forced
+    def __init__(self, store: Store, settings: Settings, run_id: str, forced: str | None, folder: Path) -> None:
+        self.store, self.settings, self.run_id, self.forced, self.folder = store, settings, run_id, forced, folder
         self.sources: tuple[Source, ...] = sources.load(settings.source_folders())
         self.known = {row[0]: row for row in store.rows("SELECT export_id, source, read, integrity FROM exports WHERE outcome = 'accepted'")}
         self.results: list[Ingested] = []
@@ -143,8 +147,11 @@ class Intake:
 
     def _exports(self, whole: Export) -> Iterator[Export]:
         """The export itself, or the members of an archive, each adopted by the vault."""
-        with tempfile.TemporaryDirectory(prefix=vault.INCOMING, dir=self.settings.vault) as folder:
-            yield from self._members(whole, Path(folder))
+        try:
+            yield from self._members(whole, self.folder)
+        finally:
+            for left in self.folder.iterdir():
+                left.unlink()
 
     def _members(self, whole: Export, folder: Path) -> Iterator[Export]:
         for member in readers.members(whole.path, folder, self.settings.limits):

@@ -40,7 +40,7 @@ class Landing:
                 self._fill(filling)
             if source.set_aside:
                 aside, _ = select(source.set_aside, str(source.path))
-                self.store.run(f"INSERT INTO fate SELECT n, {ASIDE}, reason FROM ({aside})")
+                self.store.insert("fate", f"SELECT n, {ASIDE}, reason FROM ({aside})")
             fates = self._fates()
             self.store.run(f"DROP {kind} records")
         return fates + [(export, REPLACED, count) for export, count in self.store.rows("SELECT export_id, count(*) FROM replaced GROUP BY ALL ORDER BY ALL")]
@@ -57,19 +57,20 @@ class Landing:
         filled = {name for name, count in zip(listed, counts, strict=True) if count}
         self.store.run(f"CREATE OR REPLACE TEMP TABLE staged AS {self.staging.staged(table, outputs, filled)}")
         self._tally(table, outputs)
-        self.store.run(f"INSERT INTO fate SELECT n, {REJECTED}, {text_of(table.name + '.')} || wrong FROM staged WHERE wrong IS NOT NULL")
+        self.store.insert("fate", f"SELECT n, {REJECTED}, {text_of(table.name + '.')} || wrong FROM staged WHERE wrong IS NOT NULL")
         self._tell_twins(table)
         names = ", ".join([c.name for c in table.columns] + ["export_id", "record", "row_key", "row_hash"])
-        self.store.run(f"INSERT INTO {table.name} ({names}) SELECT {names} FROM staged WHERE {CLEAN}")
-        self.store.run(f"INSERT INTO fate SELECT n, {KEPT}, NULL FROM staged WHERE {CLEAN}")
+        self.store.insert(f"{table.name} ({names})", f"SELECT {names} FROM staged WHERE {CLEAN}")
+        self.store.insert("fate", f"SELECT n, {KEPT}, NULL FROM staged WHERE {CLEAN}")
         self._issues(table, filled)
 
     def _fill_deletions(self, selected: str) -> None:
         at = self.staging.circumstances
         when = casts.instant("t.deleted_at::VARCHAR", "occurred_at", at.zone, self.staging.source.clock.formats)
-        self.store.run(
-            f"INSERT INTO deletions SELECT coalesce(t.system, {text_of(at.system)}), t.item_id, t.gallery, {when}, t.export_id, t.record "
-            f"FROM ({selected}) t WHERE {when} IS NOT NULL AND coalesce(t.item_id, t.gallery) IS NOT NULL"
+        self.store.insert(
+            "deletions",
+            f"SELECT coalesce(t.system, {text_of(at.system)}), t.item_id, t.gallery, {when}, t.export_id, t.record "
+            f"FROM ({selected}) t WHERE {when} IS NOT NULL AND coalesce(t.item_id, t.gallery) IS NOT NULL",
         )
 
     def _tell_twins(self, table: Table) -> None:
@@ -93,12 +94,13 @@ class Landing:
         version = _version(table, "s")
         kind = "CASE WHEN s.row_hash = w.first_hash THEN 'copy' WHEN w.replaced THEN 'superseded' ELSE 'revision' END"
         system = "s.system" if any(c.name == "system" for c in table.columns) else "NULL"
-        self.store.run(
-            f"INSERT INTO copies SELECT s.export_id, s.record, {text_of(table.name)}, s.row_key, s.row_hash, "
+        self.store.insert(
+            "copies",
+            f"SELECT s.export_id, s.record, {text_of(table.name)}, s.row_key, s.row_hash, "
             f"{kind}, {'s.' + own if own else 'NULL'}, {system}, "
-            f"CASE WHEN s.row_hash = w.first_hash THEN NULL ELSE {version} END FROM twins w JOIN staged s ON s.rowid = w.rid ORDER BY w.rid"
+            f"CASE WHEN s.row_hash = w.first_hash THEN NULL ELSE {version} END FROM twins w JOIN staged s ON s.rowid = w.rid ORDER BY w.rid",
         )
-        self.store.run(f"INSERT INTO fate SELECT n, {COPY}, NULL FROM twins")
+        self.store.insert("fate", f"SELECT n, {COPY}, NULL FROM twins")
 
     def _supersede(self, table: Table) -> None:
         """A record that its source declares to replace an earlier one takes its place; the earlier version is kept in `copies`."""
@@ -145,25 +147,27 @@ class Landing:
                 state = f"CASE WHEN f{i} = 0 AND r_{column.name} > 0 THEN 'redacted' ELSE {state} END"
             unreadable = f"b{i}" if column.name in bits else "0"
             lines.append(f"SELECT export_id, {text_of(table.name)}, {text_of(column.name)}, system, {state}, total, f{i}, {unreadable} FROM wide")
-        self.store.run(f"INSERT INTO tally {' UNION ALL '.join(lines)}")
+        self.store.insert("tally", " UNION ALL ".join(lines))
         if any(c.name == "occurred_at" for c in table.columns):
-            self.store.run("INSERT INTO spans SELECT export_id, min(occurred_at), max(occurred_at) FROM staged WHERE wrong IS NULL GROUP BY export_id")
+            self.store.insert("spans", "SELECT export_id, min(occurred_at), max(occurred_at) FROM staged WHERE wrong IS NULL GROUP BY export_id")
 
     def _issues(self, table: Table, filled: Collection[str]) -> None:
         """Cells whose text is not a value of their type, and local times that the clock shows twice or never."""
         if self.store.value("SELECT count(*) FROM staged WHERE bad <> 0 AND wrong IS NULL"):
             for i, column in typed_columns(table, filled):
                 said = f"not one of {', '.join(column.words)}" if column.words else f"not a {column.type} within its bounds"
-                self.store.run(
-                    f"INSERT INTO field_issues SELECT s.export_id, s.record, {text_of(table.name)}, {text_of(column.name)}, left(c.t_{column.name}, 4000), "
-                    f"{text_of(said)} FROM staged s JOIN cells c ON c.rowid = s.cell WHERE s.wrong IS NULL AND (s.bad & {1 << i}::HUGEINT) <> 0 ORDER BY s.rowid"
+                self.store.insert(
+                    "field_issues",
+                    f"SELECT s.export_id, s.record, {text_of(table.name)}, {text_of(column.name)}, left(c.t_{column.name}, 4000), "
+                    f"{text_of(said)} FROM staged s JOIN cells c ON c.rowid = s.cell WHERE s.wrong IS NULL AND (s.bad & {1 << i}::HUGEINT) <> 0 ORDER BY s.rowid",
                 )
         zone, formats = self.staging.circumstances.zone, self.staging.source.clock.formats
         if table.name == "queries" and zone not in {"UTC", "Etc/UTC"}:
-            self.store.run(
-                "INSERT INTO field_issues SELECT s.export_id, s.record, 'queries', 'occurred_at', occurred_at_raw, "
+            self.store.insert(
+                "field_issues",
+                "SELECT s.export_id, s.record, 'queries', 'occurred_at', occurred_at_raw, "
                 "'the clock shows this local time twice, or never: it may be an hour off' FROM staged s JOIN cells c ON c.rowid = s.cell WHERE wrong IS NULL "
-                f"AND NOT {casts.has_offset('t_occurred_at', formats)} AND {casts.repeated_or_skipped('occurred_at', 't_occurred_at', zone, formats)}"
+                f"AND NOT {casts.has_offset('t_occurred_at', formats)} AND {casts.repeated_or_skipped('occurred_at', 't_occurred_at', zone, formats)}",
             )
 
     def _fates(self) -> list[tuple[str, int, int]]:
@@ -174,15 +178,16 @@ class Landing:
             f"coalesce(f.code, {REJECTED}) AS code, coalesce(f.why, {untaken}) AS why "
             "FROM batch b LEFT JOIN (SELECT n, max(code) AS code, arg_max(why, code) AS why FROM fate GROUP BY n) f ON f.n = b.n"
         )
-        self.store.run(f"INSERT INTO set_aside SELECT export_id, record, why FROM fates WHERE code = {ASIDE} ORDER BY n")
+        self.store.insert("set_aside", f"SELECT export_id, record, why FROM fates WHERE code = {ASIDE} ORDER BY n")
         raw = "NULL::BLOB" if self.staging.rows_of_text else "encode(b.raw)"
-        self.store.run(
-            f"INSERT INTO rejects SELECT f.export_id, f.record, f.place, f.size, f.why, {raw} "
-            f"FROM fates f JOIN batch b ON b.n = f.n WHERE f.code = {REJECTED} ORDER BY f.n"
+        self.store.insert(
+            "rejects",
+            f"SELECT f.export_id, f.record, f.place, f.size, f.why, {raw} FROM fates f JOIN batch b ON b.n = f.n WHERE f.code = {REJECTED} ORDER BY f.n",
         )
-        self.store.run(
-            "INSERT INTO field_issues SELECT f.export_id, f.record, split_part(x.why, '.', 1), split_part(split_part(x.why, '.', 2), ':', 1), NULL, x.why "
-            f"FROM fates f JOIN fate x ON x.n = f.n WHERE f.code > {REJECTED} AND x.code = {REJECTED} ORDER BY f.n"
+        self.store.insert(
+            "field_issues",
+            "SELECT f.export_id, f.record, split_part(x.why, '.', 1), split_part(split_part(x.why, '.', 2), ':', 1), NULL, x.why "
+            f"FROM fates f JOIN fate x ON x.n = f.n WHERE f.code > {REJECTED} AND x.code = {REJECTED} ORDER BY f.n",
         )
         return [(e, c, k) for e, c, k in self.store.rows("SELECT export_id, code, count(*) FROM fates GROUP BY ALL ORDER BY ALL")]
 
@@ -202,8 +207,9 @@ def open_ledger(store: Store) -> None:
 
 def close_ledger(store: Store) -> None:
     """Sum the tally up into field_states, and empty it."""
-    store.run(
-        "INSERT INTO field_states SELECT export_id, table_name, column_name, any_value(system), max(state), sum(row_count), sum(filled), sum(unreadable) "
-        "FROM tally GROUP BY export_id, table_name, column_name ORDER BY export_id, table_name, column_name"
+    store.insert(
+        "field_states",
+        "SELECT export_id, table_name, column_name, any_value(system), max(state), sum(row_count), sum(filled), sum(unreadable) "
+        "FROM tally GROUP BY export_id, table_name, column_name ORDER BY export_id, table_name, column_name",
     )
     store.run("DELETE FROM tally")

@@ -137,3 +137,11 @@ def test_above_the_large_size_known_uses_are_still_found_within_the_time_of_the_
 def test_the_period_of_an_export_is_that_of_its_records(place, files):
     place.ingest(write_csv(files / "a.csv", [use(5), use(1), use(3)]))
     assert [(a.minute, b.minute) for a, b in place.rows("SELECT period_from, period_to FROM exports")] == [(1, 5)]
+
+
+def test_a_batch_larger_than_one_row_group_of_the_engine_is_accounted_for_after_an_insert_of_no_rows(place, files):
+    count = 125_000  # DuckDB 2.0.0 hides an INSERT of 122,880 rows or more that follows one of none in the same transaction
+    result = place.one(write_csv(files / "a.csv", [use(n) for n in range(count)]))
+    again = place.one(write_csv(files / "b.csv", [use(n) for n in range(count)] + [use(count)]))
+    told = [(r.read, r.kept, r.rejected, r.copies) for r in (result, again)]
+    assert (told, place.values("SELECT count(DISTINCT query_id) FROM queries")) == ([(count, count, 0, 0), (count + 1, 1, 0, count)], [count + 1])

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 SECOND = dt.timedelta(seconds=1)
 Row = tuple[str, str]
+LATEST = 98  # day of the last hit: what is missing can be told once it has had three weeks to come
 
 
 # --- D28: no human review recorded
@@ -22,7 +23,7 @@ Row = tuple[str, str]
 def d28_easy(world: World) -> None:
     """Six hits, six arrests, no review of any."""
     who = world.hire(unit="Robbery Unit")
-    for start, _ in world.duty(who, 6, last=112):
+    for start, _ in world.duty(who, 6, last=LATEST):
         number, rows = _unreviewed(world, who, start + HOUR, "lead", "arrest")
         world.plant("case", number, rows, "a lead and an arrest after a search with candidates that nobody reviewed, one of six such cases")
 
@@ -30,7 +31,7 @@ def d28_easy(world: World) -> None:
 def d28_medium(world: World) -> None:
     """Two hits, two arrests, no review."""
     who = world.hire()
-    for start, _ in world.duty(who, 2, last=112):
+    for start, _ in world.duty(who, 2, last=LATEST):
         number, rows = _unreviewed(world, who, start + HOUR, "arrest")
         world.plant("case", number, rows, "an arrest after a search whose candidates nobody reviewed, one of two such cases")
 
@@ -38,7 +39,7 @@ def d28_medium(world: World) -> None:
 def d28_hard(world: World) -> None:
     """One lead went out without a review; the other searches of the same case were reviewed."""
     who = world.hire()
-    start = world.duty(who, last=112)[0][0]
+    start = world.duty(who, last=LATEST)[0][0]
     case = world.case(who, offense="burglary", opened=start - DAY)
     for n in range(3):
         query = hit(world, who, start + HOUR * n, case)
@@ -51,7 +52,7 @@ def d28_hard(world: World) -> None:
 def d28_trap_none(world: World) -> None:
     """Nothing came back, so there was nothing to review; the arrest came of fingerprints."""
     who = world.hire(unit="Property Crimes")
-    start = world.duty(who, last=112)[0][0]
+    start = world.duty(who, last=LATEST)[0][0]
     case = world.case(who, offense="burglary", opened=start - DAY)
     ids = world.burst(who, start + HOUR, 3, 1500, case=case, reviewed=False, candidates=0, top_score=None, candidate=None)
     proof(world, who, None, start + 9 * HOUR, case, "fingerprint")
@@ -63,7 +64,7 @@ def d28_trap_unlogged(world: World) -> None:
     """A system that hands over no reviews of anything: nobody can say whether there were any."""
     system = world.matcher("trail-only", ("dhs-026-11",), like="cloud")
     who, rows = world.hire(system=system, routine=False), list[Row]()
-    for start, _ in world.duty(who, 5, last=112):
+    for start, _ in world.duty(who, 5, last=LATEST):
         case = world.case(who, opened=start - DAY)
         query = world.search(who, start + HOUR, case=case, reviewed=False)
         proof(world, who, query, start + 20 * HOUR, case)
@@ -147,7 +148,7 @@ def _encounter(world: World) -> dict[str, Any]:
 def d30_easy(world: World) -> None:
     """Held half a minute after each search, reviewed hours later."""
     who = world.hire(system="field-app")
-    for start, _ in world.duty(who, 4, last=112):
+    for start, _ in world.duty(who, 4, last=LATEST):
         rows = _held(world, who, start + 2 * HOUR, 25 * SECOND, 8 * HOUR)
         world.plant("operator", who.name, rows, "somebody held 25 seconds after the search, reviewed eight hours later, one of four")
 
@@ -155,7 +156,7 @@ def d30_easy(world: World) -> None:
 def d30_medium(world: World) -> None:
     """Arrests a day before the review was decided."""
     who = world.hire()
-    for start, _ in world.duty(who, 2, last=112):
+    for start, _ in world.duty(who, 2, last=LATEST):
         case = world.case(who, opened=start - DAY)
         query = hit(world, who, start + HOUR, case)
         proof(world, who, query, start + 3 * HOUR, case)
@@ -167,13 +168,13 @@ def d30_medium(world: World) -> None:
 def d30_hard(world: World) -> None:
     """Held three quarters of a minute after the search, once."""
     who = world.hire(system="field-app")
-    world.plant("operator", who.name, _held(world, who, world.moment(who, last=112), 45 * SECOND, 20 * HOUR), "one person held 45 seconds after the search")
+    world.plant("operator", who.name, _held(world, who, world.moment(who, last=LATEST), 45 * SECOND, 20 * HOUR), "one person held 45 seconds after the search")
 
 
 def d30_trap_stop(world: World) -> None:
     """The stop came first, as stops do; then the search, the review, the evidence and the arrest."""
     who, rows = world.hire(system="field-app"), list[Row]()
-    for start, _ in world.duty(who, 3, last=112):
+    for start, _ in world.duty(who, 3, last=LATEST):
         at = start + 2 * HOUR
         case = world.case(who, offense="theft", opened=at - HOUR)
         query = hit(world, who, at, case)
@@ -187,7 +188,7 @@ def d30_trap_stop(world: World) -> None:
 def d30_trap_rounded(world: World) -> None:
     """The report rounds the time of the detention to five minutes, so it seems to precede the review by two."""
     who = world.hire()
-    start = world.duty(who, last=112)[0][0].replace(minute=0, second=0)
+    start = world.duty(who, last=LATEST)[0][0].replace(minute=0, second=0)
     case = world.case(who, opened=start - DAY)
     query = hit(world, who, start + HOUR, case)
     proof(world, who, query, start + 90 * MINUTE, case)

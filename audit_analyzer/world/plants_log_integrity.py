@@ -47,6 +47,9 @@ def d50_hard(world: World) -> None:
     rehash(trail.hours[3:])
     trail.deliver()
     _told(world, trail, [hour.log_name, hour.digest_name], "a log edited and every hash since made to fit: the signatures do not")
+    for later in trail.hours[4:-1]:
+        evidence = trail.file(later.digest_name)
+        world.plant("export", evidence[1], [evidence], "one of the digests that were made to fit", period=(later.end - HOUR, later.end))
 
 
 def d50_trap_copied(world: World) -> None:

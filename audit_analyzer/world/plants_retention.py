@@ -25,7 +25,9 @@ def d43_easy(world: World) -> None:
     gate = _gate(world, "gate-north")
     for _ in range(8):
         item = _photo(world, gate, world.between(world.at(5, 8), world.at(40, 20)), "citizen", None)
-        world.plant("item", item, [("biometric_items", item)], "a photo of a citizen never deleted where twelve hours are allowed, one of eight")
+        world.plant(
+            "item", item, [("biometric_items", item)], "a photo of a citizen never deleted where twelve hours are allowed, one of eight", period=_life(world)
+        )
 
 
 def d43_medium(world: World) -> None:
@@ -33,7 +35,9 @@ def d43_medium(world: World) -> None:
     gate = _gate(world, "gate-south")
     for _ in range(4):
         item = _photo(world, gate, world.between(world.at(20, 8), world.at(90, 20)), "noncitizen", 21 * DAY)
-        world.plant("item", item, [("biometric_items", item)], "a photo of a noncitizen deleted after 21 days where 14 are allowed, one of four")
+        world.plant(
+            "item", item, [("biometric_items", item)], "a photo of a noncitizen deleted after 21 days where 14 are allowed, one of four", period=_life(world)
+        )
 
 
 def d43_hard(world: World) -> None:
@@ -43,7 +47,13 @@ def d43_hard(world: World) -> None:
         _photo(world, gate, world.between(world.at(60, 8), world.at(110, 20)), "citizen", float(world.rng.uniform(0.5, 11)) * HOUR)
     for _ in range(3):
         item = _photo(world, gate, world.between(world.at(60, 8), world.at(110, 20)), "citizen", 13.5 * HOUR)
-        world.plant("item", item, [("biometric_items", item)], "a photo of a citizen deleted after 13.5 hours where twelve are allowed, one of three")
+        world.plant(
+            "item",
+            item,
+            [("biometric_items", item)],
+            "a photo of a citizen deleted after 13.5 hours where twelve are allowed, one of three",
+            period=_life(world),
+        )
 
 
 def d43_trap_hold(world: World) -> None:
@@ -75,6 +85,11 @@ def d43_trap_collection(world: World) -> None:
     world.plant("system", system, faces, "six faces deleted with their gallery after twelve days where thirty are allowed", period=(start, gone))
 
 
+def _life(world: World) -> tuple[dt.datetime, dt.datetime]:
+    """An overrun lies between the day on which the photo was due and the one on which it went: weeks after the row's own time."""
+    return world.start, world.end
+
+
 def _gate(world: World, name: str) -> str:
     return world.matcher(name, ("dhs-026-11", "cbp-tvs"), like="gate")
 
@@ -96,20 +111,26 @@ def d44_easy(world: World) -> None:
     facts: dict[str, Any] = {"operation": "gallery_read", "call": "read", "reviewed": False, "candidates": None}
     shifts = zip(world.duty(who, 6, 90), [item for _, item in rows], strict=False)
     rows += [("queries", world.search(who, start + HOUR, carriers=item, **facts)) for (start, _), item in shifts]
-    world.plant("system", partner, rows, "20 photos kept by a partner that must not keep any, six looked at weeks later")
+    world.plant("system", partner, rows, "20 photos kept by a partner that must not keep any, six looked at weeks later", period=_life(world))
 
 
 def d44_medium(world: World) -> None:
     """Another partner deletes after three days."""
     rows, partner = _partner(world, "airline-red", 8, 3 * DAY)
-    world.plant("system", partner, rows, "eight photos kept by a partner for three days each; it must not keep any")
+    world.plant("system", partner, rows, "eight photos kept by a partner for three days each; it must not keep any", period=_life(world))
 
 
 def d44_hard(world: World) -> None:
     """One photo forgotten by a partner that deletes the others at once."""
     _partner(world, "airline-grey", 15, 0 * MINUTE)
     item = _photo(world, "airline-grey", world.at(80, 11), "citizen", 30 * HOUR)
-    world.plant("system", "airline-grey", [("biometric_items", item)], "one photo kept by a partner for thirty hours, fifteen others deleted at once")
+    world.plant(
+        "system",
+        "airline-grey",
+        [("biometric_items", item)],
+        "one photo kept by a partner for thirty hours, fifteen others deleted at once",
+        period=_life(world),
+    )
 
 
 def d44_trap_hash(world: World) -> None:

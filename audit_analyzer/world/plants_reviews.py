@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from audit_analyzer.world import people
 from audit_analyzer.world.aftermath import MINUTE, act, face, hit, proof, review
+from audit_analyzer.world.plants_corroboration import LATEST
 from audit_analyzer.world.uses import DAY, HOUR
 
 if TYPE_CHECKING:
@@ -165,7 +166,7 @@ def _stamped(world: World, count: int, seconds: tuple[float, float], accepted: f
 def d34_easy(world: World) -> None:
     """Five arrests, and no evidence but the match."""
     who = world.hire(unit="Robbery Unit")
-    for start, _ in world.duty(who, 5, last=112):
+    for start, _ in world.duty(who, 5, last=LATEST):
         case = world.case(who, opened=start - DAY)
         world.plant("case", case.number, _arrested(world, who, start, case), "an arrest after a confirmed match, no other evidence; one of five such cases")
 
@@ -173,7 +174,7 @@ def d34_easy(world: World) -> None:
 def d34_medium(world: World) -> None:
     """The evidence came a week after the arrest."""
     who = world.hire()
-    for start, _ in world.duty(who, 2, 70, 105):
+    for start, _ in world.duty(who, 2, 70, LATEST):
         case = world.case(who, opened=start - DAY)
         rows = _arrested(world, who, start, case)
         proof(world, who, rows[0][1], start + 9 * DAY, case)
@@ -183,7 +184,7 @@ def d34_medium(world: World) -> None:
 def d34_hard(world: World) -> None:
     """The only other evidence is another match."""
     who = world.hire()
-    start = world.duty(who, last=112)[0][0]
+    start = world.duty(who, last=LATEST)[0][0]
     case = world.case(who, opened=start - DAY)
     rows = _arrested(world, who, start, case)
     proof(world, who, rows[0][1], start + 20 * HOUR, case, "face_recognition")
@@ -193,7 +194,7 @@ def d34_hard(world: World) -> None:
 def d34_trap_elsewhere(world: World) -> None:
     """The evidence lies in the case file, not beside the search."""
     who, rows = world.hire(), list[Row]()
-    for start, _ in world.duty(who, 3, last=112):
+    for start, _ in world.duty(who, 3, last=LATEST):
         case = world.case(who, opened=start - DAY)
         proof(world, who, None, start + 12 * HOUR, case, "dna")
         rows += _arrested(world, who, start, case)
@@ -203,7 +204,7 @@ def d34_trap_elsewhere(world: World) -> None:
 def d34_trap_sealed(world: World) -> None:
     """A judge's warrant on a sealed affidavit."""
     who = world.hire(unit="Persons Crimes")
-    start = world.duty(who, last=112)[0][0]
+    start = world.duty(who, last=LATEST)[0][0]
     case = world.case(who, offense="homicide", opened=start - 6 * DAY)
     world.leave(case, "warrant", granted=start + 24 * HOUR)
     proof(world, who, None, start + 20 * HOUR, case, "other", notes="affidavit under seal, filed with the court")

@@ -82,13 +82,15 @@ def _back(world: World, who: Operator, at: dt.datetime, days: float, **changes: 
 def d49_easy(world: World) -> None:
     """Sixty faces still on the list two months after the deployment."""
     rows, system = _deployment(world, "camera-van-1", 60, None)
-    world.plant("system", system, rows, "60 faces of a watchlist not deleted in the weeks after the deployment")
+    world.plant("system", system, rows, "60 faces of a watchlist not deleted in the weeks after the deployment", period=(_day(world), world.end))
 
 
 def d49_medium(world: World) -> None:
     """Wiped three days later."""
     rows, system = _deployment(world, "camera-van-2", 25, 3 * DAY)
-    world.plant("system", system, rows, "25 faces of a watchlist deleted three days after the deployment where 24 hours are allowed")
+    world.plant(
+        "system", system, rows, "25 faces of a watchlist deleted three days after the deployment where 24 hours are allowed", period=(_day(world), world.end)
+    )
 
 
 def d49_hard(world: World) -> None:
@@ -97,7 +99,9 @@ def d49_hard(world: World) -> None:
     _listed(world, system, 40, 20 * HOUR)
     rows = _listed(world, system, 5, 32 * HOUR)
     _watched(world, system)
-    world.plant("system", system, rows, "five faces of a watchlist deleted 32 hours after the deployment, forty others in time")
+    world.plant(
+        "system", system, rows, "five faces of a watchlist deleted 32 hours after the deployment, forty others in time", period=(_day(world), world.end)
+    )
 
 
 def d49_trap_long(world: World) -> None:

@@ -92,3 +92,15 @@ SELECT q.system, q.agency, q.reason_key, count(DISTINCT q.account) AS accounts
 FROM ground.searches AS q
 WHERE q.reason_key IN (SELECT reason_key FROM ground.account_reasons)
 GROUP BY q.system, q.agency, q.reason_key;
+
+-- prefixed_cases: One row for each case number of a search that the register lacks as written, but has without letters before or after it ("PD FJA26-47898518" and FJA26-47898518).
+CREATE VIEW prefixed_cases AS
+WITH unknown AS (
+  SELECT DISTINCT q.case_key FROM ground.queries AS q WHERE q.case_key IS NOT NULL AND NOT q.case_known AND q.is_search
+), registered AS (
+  SELECT DISTINCT case_key, regexp_replace(case_key, '[^0-9]', '', 'g') AS digits FROM ground.cases
+)
+SELECT DISTINCT u.case_key
+FROM unknown AS u
+INNER JOIN registered AS r ON r.digits = regexp_replace(u.case_key, '[^0-9]', '', 'g')
+WHERE length(r.digits) >= 5 AND (contains(u.case_key, r.case_key) OR contains(r.case_key, u.case_key));

@@ -8,7 +8,7 @@ FROM (VALUES
   ('homicide', 'part_1_violent_crime'), ('sexual_assault', 'part_1_violent_crime'), ('robbery', 'part_1_violent_crime'), ('aggravated_assault', 'part_1_violent_crime'),
   ('assault', 'part_1_violent_crime'), ('person_crime', 'part_1_violent_crime'), ('domestic_violence', 'part_1_violent_crime'),
   ('homicide', 'violent_crime'), ('sexual_assault', 'violent_crime'), ('robbery', 'violent_crime'), ('aggravated_assault', 'violent_crime'), ('assault', 'violent_crime'),
-  ('simple_assault', 'violent_crime'), ('person_crime', 'violent_crime'), ('domestic_violence', 'violent_crime'), ('kidnapping', 'violent_crime'), ('home_invasion', 'violent_crime'),
+  ('simple_assault', 'violent_crime'), ('violence', 'violent_crime'), ('violence', 'part_1_violent_crime'), ('violence', 'serious_crime'), ('person_crime', 'violent_crime'), ('domestic_violence', 'violent_crime'), ('kidnapping', 'violent_crime'), ('home_invasion', 'violent_crime'),
   ('arson', 'violent_crime'), ('child_abuse', 'violent_crime'), ('child_exploitation', 'violent_crime'), ('human_trafficking', 'violent_crime'), ('extortion', 'violent_crime'),
   ('ongoing_threat', 'violent_crime'), ('hate_crime', 'violent_crime'), ('stalking', 'violent_crime'), ('threats', 'violent_crime'), ('hit_and_run', 'violent_crime'),
   ('home_invasion', 'home_invasion'), ('burglary', 'home_invasion'),
@@ -25,6 +25,19 @@ FROM (VALUES
   ('hate_crime', 'hate_crime'), ('weapons', 'weapons'), ('animal_cruelty', 'animal_cruelty'), ('fentanyl_import', 'fentanyl_import'), ('stalking', 'stalking'),
   ('ongoing_threat', 'ongoing_threat'), ('fraud', 'fraud'), ('missing_person', 'missing_person'), ('kidnapping', 'missing_person'), ('deceased_person', 'deceased_person')
 ) AS g (kind, offense_group);
+
+-- offense_families: One row for each general kind and special kind that a list which names the general one has as well: who permits assault permits aggravated assault.
+CREATE VIEW offense_families AS
+SELECT f.general, f.special
+FROM (VALUES
+  ('assault', 'aggravated_assault'), ('assault', 'simple_assault'), ('assault', 'sexual_assault'), ('assault', 'domestic_violence'), ('assault', 'violence'), ('aggravated_assault', 'violence'),
+  ('theft', 'retail_theft'), ('theft', 'vehicle_theft'), ('burglary', 'home_invasion'), ('burglary', 'commercial_burglary'), ('drugs', 'fentanyl_import'), ('threats', 'ongoing_threat'),
+  ('threats', 'violence'), ('homicide', 'violence'), ('robbery', 'violence'), ('missing_person', 'kidnapping'),
+  ('person_crime', 'homicide'), ('person_crime', 'sexual_assault'), ('person_crime', 'robbery'), ('person_crime', 'aggravated_assault'), ('person_crime', 'assault'), ('person_crime', 'simple_assault'),
+  ('person_crime', 'kidnapping'), ('person_crime', 'domestic_violence'), ('person_crime', 'stalking'), ('person_crime', 'threats'), ('person_crime', 'violence'), ('person_crime', 'home_invasion'),
+  ('property_crime', 'theft'), ('property_crime', 'retail_theft'), ('property_crime', 'vehicle_theft'), ('property_crime', 'burglary'), ('property_crime', 'commercial_burglary'),
+  ('property_crime', 'home_invasion'), ('property_crime', 'vandalism'), ('property_crime', 'arson'), ('property_crime', 'fraud')
+) AS f (general, special);
 
 -- offense_texts: One row for each distinct text and kind of offence that it names; petty: traffic, trespass, public order, civil matters. A generic word gives way to a special one of its
 -- family ("simple assault" is no assault that may be aggravated).
@@ -71,11 +84,15 @@ LEFT JOIN ground.pack_parameters AS c ON c.system = p.system AND c.clause = p.cl
 WHERE p.name = 'permitted_offenses';
 
 -- offense_verdicts: One row for each system, list and distinct text of an offence or reason: permitted (the text is a term, holds one, or names a kind that a term names or its group holds),
--- petty or other (kinds that the list does not have), or unmapped (an offence field whose words are not known). Lists of one source that overlap in time are one: any of them permits.
+-- petty or other (kinds that the list does not have), or unmapped (words that are not
+-- known, a category such as "person crime", or a wanted person, for whatever offence). Lists of one source that overlap in time are one: any of them permits.
 -- materialise
 CREATE VIEW offense_verdicts AS
 WITH term_kinds AS (
   SELECT DISTINCT l.system, l.source, l.clause, l.term, o.kind FROM ground.offense_lists AS l INNER JOIN ground.offense_texts AS o ON o.text = l.term
+  UNION
+  SELECT DISTINCT l.system, l.source, l.clause, l.term, f.special
+  FROM ground.offense_lists AS l INNER JOIN ground.offense_texts AS o ON o.text = l.term INNER JOIN ground.offense_families AS f ON f.general = o.kind
   UNION
   SELECT DISTINCT l.system, l.source, l.clause, l.term, g.kind
   FROM ground.offense_lists AS l INNER JOIN ground.offense_groups AS g ON g.offense_group = replace(l.term_key, ' ', '_')
@@ -86,12 +103,12 @@ WITH term_kinds AS (
 ), stated AS (
   SELECT DISTINCT carrier, text, trim(lower(regexp_replace(text, '[\x00-/:-@\[-`{-\x{A0}]+', ' ', 'g'))) AS text_key FROM ground.sought_texts WHERE carrier IN ('offense', 'reason')
 ), named AS (
-  SELECT s.carrier, s.text, s.text_key, o.kind, coalesce(o.petty, FALSE) AS petty
+  SELECT s.carrier, s.text, s.text_key, o.kind, coalesce(o.petty, FALSE) AS petty, coalesce(o.kind, 'person_crime') IN ('person_crime', 'property_crime', 'wanted_person') AS open_kind
   FROM stated AS s LEFT JOIN ground.offense_texts AS o ON o.text = s.text
   WHERE s.carrier = 'offense' OR o.kind IS NOT NULL
 ), judged AS (
   SELECT
-    l.system, l.source, l.clause, l.from_s, l.to_s, l.complete, l.listed, n.carrier, n.text, n.kind, n.petty,
+    l.system, l.source, l.clause, l.from_s, l.to_s, l.complete, l.listed, n.carrier, n.text, n.kind, n.petty, n.open_kind,
     bool_or(
       t.term_key IN ('all', 'any', 'all crimes', 'any crime', 'all offenses', 'criminal investigation', 'criminal investigations', 'felony', 'felonies', 'any felony', 'all felonies')
       OR t.term_key = n.text_key OR (length(t.term_key) >= 4 AND contains(' ' || n.text_key || ' ', ' ' || t.term_key || ' '))
@@ -102,11 +119,11 @@ WITH term_kinds AS (
   INNER JOIN ground.offense_lists AS t
     ON t.system = l.system AND t.source = l.source AND t.clause IS NOT DISTINCT FROM l.clause AND t.from_s IS NOT DISTINCT FROM l.from_s AND t.to_s IS NOT DISTINCT FROM l.to_s
   LEFT JOIN term_kinds AS k ON k.system = t.system AND k.source = t.source AND k.clause IS NOT DISTINCT FROM t.clause AND k.term = t.term AND k.kind = n.kind
-  GROUP BY l.system, l.source, l.clause, l.from_s, l.to_s, l.complete, l.listed, n.carrier, n.text, n.kind, n.petty
+  GROUP BY l.system, l.source, l.clause, l.from_s, l.to_s, l.complete, l.listed, n.carrier, n.text, n.kind, n.petty, n.open_kind
 )
 SELECT
   system, source, clause, from_s, to_s, complete, listed, carrier, text,
-  CASE WHEN bool_or(permitted) THEN 'permitted' WHEN bool_and(kind IS NULL) THEN 'unmapped' WHEN bool_and(petty) THEN 'petty' ELSE 'other' END AS verdict,
+  CASE WHEN bool_or(permitted) THEN 'permitted' WHEN bool_or(open_kind) THEN 'unmapped' WHEN bool_and(petty) THEN 'petty' ELSE 'other' END AS verdict,
   string_agg(DISTINCT replace(kind, '_', ' '), ', ' ORDER BY replace(kind, '_', ' ')) AS kinds
 FROM judged
 GROUP BY system, source, clause, from_s, to_s, complete, listed, carrier, text;
@@ -177,7 +194,8 @@ WHERE NOT EXISTS (
 );
 
 -- requested_uses: One row for each use that somebody else than its own agency asked for: named in its own field (how 'field'; an other agency's name) or in words ('words': "for Portland
--- PD", "assist other agency"). Words that hold the own agency's name are left out; a mutual-aid case number clears them (see rules/lexicons/on_behalf.toml). listed: 'permitted' or
+-- PD", "assist other agency"), or by a case number that opens with the initials of another police or sheriff ('number': "SFPD 26-113402", where at most one in twenty of the agency's does).
+-- Words that hold the own agency's name are left out; a mutual-aid case number clears them (see rules/lexicons/on_behalf.toml). listed: 'permitted' or
 -- 'not permitted' by the register's list of agencies at that time, 'no list' where it has none.
 CREATE VIEW requested_uses AS
 WITH asked AS (
@@ -199,8 +217,23 @@ WITH asked AS (
   INNER JOIN ground.queries AS q ON q.system = h.system AND q.query_id = h.query_id
   LEFT JOIN ground.agency_names AS a ON a.name = q.agency
   WHERE h.lexicon = 'on_behalf' AND h.cleared IS NULL AND h.carrier IN ('reason', 'carriers', 'offense', 'case_number') AND h.sense IN ('agency', 'assist') AND h.word <> 'aoj'
-    AND NOT coalesce(length(a.name_key) >= 4 AND contains(regexp_replace(replace(h.matched, ' ', ''), 'police(department|dept)?', 'pd', 'g'), a.name_key), FALSE)
+    AND NOT coalesce(length(a.name_key) >= 4 AND contains(regexp_replace(replace(h.matched, ' ', ''), 'police(department|dept)?', 'pd', 'g'), regexp_replace(a.name_key, '[0-9]+', '', 'g')), FALSE)
     AND NOT coalesce(length(a.words) >= 4 AND contains(h.matched, a.words), FALSE)
+  UNION ALL
+  SELECT
+    q.system, q.query_id, q.export_id, q.record, seconds(q.occurred_at), q.operator, q.agency, q.unit, 'number', i.initials, lower(i.initials), FALSE,
+    i.initials IN ('SFPD', 'AUSTINPD'), q.case_number_state, FALSE, q.operation IN ('identification', 'video_search', 'live_watch'), NULL
+  FROM main.queries AS q
+  INNER JOIN (
+    SELECT s.system, s.agency, s.initials, count(*) AS uses, sum(count(*)) OVER (PARTITION BY s.system, s.agency) AS all_uses
+    FROM (
+      SELECT system, agency, nullif(regexp_extract(upper(case_number), '^([A-Z]{2,6}(PD|SO))[ :#/-]+[0-9]', 1), '') AS initials
+      FROM main.queries
+      WHERE case_number_state = 'value' AND agency IS NOT NULL
+    ) AS s
+    GROUP BY s.system, s.agency, s.initials
+  ) AS i
+    ON i.system = q.system AND i.agency = q.agency AND i.initials IS NOT NULL AND i.uses * 20 <= i.all_uses AND starts_with(upper(q.case_number), i.initials)
 ), lists AS (
   SELECT t.system, t.approved_from_s AS from_s, t.approved_to_s AS to_s, n.name_key
   FROM ground.system_terms AS t INNER JOIN ground.agency_names AS n ON n.name = t.term
@@ -209,6 +242,7 @@ WITH asked AS (
 SELECT
   r.*,
   CASE
+    WHEN r.how = 'number' THEN 'no list'
     WHEN NOT EXISTS (SELECT 1 FROM lists AS l WHERE l.system = r.system AND (l.from_s IS NULL OR r.ts_s >= l.from_s) AND (l.to_s IS NULL OR r.ts_s < l.to_s)) THEN 'no list'
     WHEN EXISTS (
       SELECT 1 FROM lists AS l

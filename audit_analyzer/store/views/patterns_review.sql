@@ -16,7 +16,7 @@ CREATE VIEW review_uses AS
 WITH joined AS (
   SELECT
     r.review_id, r.query_id, r.system, r.reviewer, lower(trim(r.reviewer)) AS reviewer_key, r.started_s, r.decided_s, r.decision, r.candidate, r.method, r.notes,
-    r.export_id, r.record, q.ts_s AS query_ts_s, q.operator, lower(trim(q.person)) AS searcher_key, q.agency, q.case_number, q.case_key, q.subject,
+    r.export_id, r.record, q.ts_s AS query_ts_s, q.operator, lower(trim(q.person)) AS searcher_key, q.agency, q.case_number, r.case_key, q.subject,
     q.probe, q.probe_source, q.encounter, q.gallery, q.candidate AS top_candidate, q.candidates, q.top_score, q.operation, q.is_search, q.explained_by,
     q.export_id AS query_export, q.record AS query_record
   FROM ground.queries AS q
@@ -62,12 +62,19 @@ WITH named AS (
   SELECT action_id, kind, occurred_s, officer, action_case, export_id, record, use_no, 'case' FROM earlier WHERE nth = 1
 )
 SELECT
-  coalesce(l.action_case, q.case_number, q.query_id) AS subject, l.action_id, l.kind, l.occurred_s, l.officer, l.export_id, l.record, l.link,
-  q.system, q.query_id, q.ts_s, q.export_id AS query_export, q.record AS query_record, q.candidates, q.candidate, q.top_score, q.operator, q.agency, q.subject AS sought,
-  q.case_number, q.case_key, q.encounter, q.probe_source, q.instruction, q.is_machine,
-  coalesce(q.explained_by IN ('test', 'training', 'outage', 'import', 'migration'), FALSE) AS rehearsed
-FROM ground.queries AS q
-INNER JOIN linked AS l ON l.use_no = q.use_no;
+  coalesce(j.action_case, j.case_number, j.query_id) AS subject, j.action_id, j.kind, j.occurred_s, j.officer, j.export_id, j.record, j.link,
+  j.system, j.query_id, j.ts_s, j.query_export, j.query_record, j.candidates, j.candidate, j.top_score, j.operator, j.agency, j.sought,
+  j.case_number, key_of(coalesce(j.action_case, CASE WHEN j.case_number_state = 'value' THEN j.case_number END)) AS case_key, j.encounter, j.probe_source, j.instruction,
+  j.is_machine, j.rehearsed
+FROM (
+  SELECT
+    l.action_case, l.action_id, l.kind, l.occurred_s, l.officer, l.export_id, l.record, l.link,
+    q.system, q.query_id, q.ts_s, q.export_id AS query_export, q.record AS query_record, q.candidates, q.candidate, q.top_score, q.operator, q.agency, q.subject AS sought,
+    q.case_number, q.case_number_state, q.encounter, q.probe_source, q.instruction, q.is_machine,
+    coalesce(q.explained_by IN ('test', 'training', 'outage', 'import', 'migration'), FALSE) AS rehearsed
+  FROM ground.queries AS q
+  INNER JOIN linked AS l ON l.use_no = q.use_no
+) AS j;
 
 -- action_corroborations: One row for each action and each piece of evidence filed under its search or its case, with the time it was obtained. by_face: it is face recognition itself, by
 -- its kind, by what its note says, or because the file that it points to is another search.
@@ -120,7 +127,7 @@ WITH compared AS (
   SELECT c.use_no FROM compared AS c INNER JOIN by_target AS b ON b.account = c.account AND b.target_hash = c.target_hash
 )
 SELECT
-  q.use_no, q.system, q.operator, q.agency, q.query_id, q.export_id, q.record, q.ts_s, q.probe, q.gallery, q.candidate, q.subject, q.case_key, q.explained_by,
+  q.use_no, q.system, q.operator, q.agency, q.query_id, q.export_id, q.record, q.ts_s, q.probe, q.gallery, q.candidate, q.subject, q.case_number, q.explained_by,
   coalesce(q.gallery, '') || ' ' || coalesce(q.candidate, '') AS target,
   coalesce(q.candidate IS NOT NULL OR regexp_matches(lower(q.gallery), '://|\.(jpe?g|png|bmp|tiff?|webp)$'), FALSE) AS target_is_one
 FROM ground.queries AS q
@@ -163,22 +170,37 @@ INNER JOIN kept AS k ON k.use_no = q.use_no;
 -- more with other thresholds, other numbers of candidates or edited images. chain_no numbers the stretches without a pause of three days; edited: the log or the image's name says so.
 -- materialise
 CREATE VIEW tried_again AS
-WITH marked AS (
+WITH keyed AS (
   SELECT
-    u.use_no, u.account, u.ts_s, q.subject, q.case_number, q.probe, q.threshold, q.max_candidates,
-    coalesce(q.probe_source = 'edited', FALSE) OR coalesce(regexp_matches(
-      lower(q.probe),
-      '[_\-. ](edit|edited|crop|cropped|flip|flipped|mirror|mirrored|enh|enhanced|sharp|sharpened|bright|brightened|contrast|rot|rotated|pose|posed|frontal|frontalized|retouch|retouched|retouche|filter|filtered|filled)[0-9]*([_\-. ]|$)'
-    ), FALSE) AS edited
+    u.use_no, u.account, u.ts_s, q.probe, q.probe_source, q.threshold, q.max_candidates,
+    CASE WHEN q.subject IS NOT NULL THEN hash(1, q.subject) WHEN q.case_number_state = 'value' AND q.case_number IS NOT NULL THEN hash(2, q.case_number) END AS named
   FROM (SELECT rowid AS row_no, subject, case_number, case_number_state, probe, probe_source, threshold, max_candidates, status, operator FROM main.queries) AS q
   POSITIONAL JOIN ground.use_keys AS u
-  WHERE u.is_search AND q.status = 'ok' AND q.operator IS NOT NULL AND NOT u.is_machine AND (q.subject IS NOT NULL OR q.case_number_state = 'value' OR q.probe IS NOT NULL)
+  WHERE u.is_search AND q.status = 'ok' AND q.operator IS NOT NULL AND NOT u.is_machine
+), several AS (
+  SELECT account, named
+  FROM keyed
+  WHERE named IS NOT NULL
+  GROUP BY account, named
+  HAVING count(*) >= 3
+), kept AS (
+  SELECT k.use_no, k.account, k.ts_s, k.probe, k.probe_source, k.threshold, k.max_candidates, k.named
+  FROM keyed AS k INNER JOIN several AS s ON s.account = k.account AND s.named = k.named
+  UNION ALL
+  SELECT use_no, account, ts_s, probe, probe_source, threshold, max_candidates, named FROM keyed WHERE named IS NULL AND probe IS NOT NULL
+), marked AS (
+  SELECT
+    use_no, account, ts_s, probe, threshold, max_candidates, named,
+    coalesce(probe_source = 'edited', FALSE) OR coalesce(regexp_matches(
+      lower(probe),
+      '[_\-. ](edit|edited|crop|cropped|flip|flipped|mirror|mirrored|enh|enhanced|sharp|sharpened|bright|brightened|contrast|rot|rotated|pose|posed|frontal|frontalized|retouch|retouched|retouche|filter|filtered|filled)[0-9]*([_\-. ]|$)'
+    ), FALSE) AS edited
+  FROM kept
 ), aimed AS (
   SELECT
     use_no, account, ts_s, threshold, max_candidates, edited, probe,
     CASE
-      WHEN subject IS NOT NULL THEN hash(1, subject)
-      WHEN case_number IS NOT NULL THEN hash(2, case_number)
+      WHEN named IS NOT NULL THEN named
       WHEN edited THEN hash(3, regexp_replace(
         lower(probe),
         '([_\-. ](edit|edited|crop|cropped|flip|flipped|mirror|mirrored|enh|enhanced|sharp|sharpened|bright|brightened|contrast|rot|rotated|pose|posed|frontal|frontalized|retouch|retouched|retouche|filter|filtered|filled|v)?[0-9]{0,2})+(\.[a-z]+)?$', ''
@@ -204,6 +226,6 @@ WITH marked AS (
 SELECT
   CAST(c.account AS VARCHAR) || '-' || CAST(c.target AS VARCHAR) || '-' || CAST(c.part AS VARCHAR) AS chain_id,
   q.system, q.operator, q.agency, q.query_id, q.export_id, q.record, q.ts_s, q.probe, q.threshold, q.threshold_explicit, q.max_candidates, c.edited, q.candidates,
-  q.subject AS sought, q.case_key, q.case_number, q.reason_key, q.offense, q.explained_by
+  q.subject AS sought, q.reason_key, q.offense, q.explained_by
 FROM ground.queries AS q
 INNER JOIN chained AS c ON c.use_no = q.use_no;

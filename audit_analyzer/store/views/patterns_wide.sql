@@ -56,11 +56,19 @@ WITH desks AS (
   LEFT JOIN desks AS d ON d.operator_key = a.operator_key
 ), registers AS (
   SELECT count(*) > 0 AS has_cases FROM main.cases
+), chosen AS (
+  SELECT
+    q.system, q.agency, q.operator, q.query_id, q.export_id, q.record, q.operation, q.subject, q.probe, q.probe_source, q.gallery, q.case_number, q.case_number_state, q.on_behalf_of, q.device,
+    q.session, q.unit, q.reason, q.offense, u.use_no, u.account, u.ts_s, u.day_no, u.person, c.case_known, c.case_open, c.case_assigned, c.case_operator_subjects
+  FROM main.queries AS q
+  POSITIONAL JOIN ground.use_keys AS u
+  POSITIONAL JOIN ground.use_context AS c
+  INNER JOIN ground.crowded_days AS d ON d.account = u.account AND d.day_no = u.day_no
+  WHERE u.is_search AND q.status = 'ok' AND c.explained_by IS NULL AND q.operator IS NOT NULL
 ), kept AS (
-  SELECT s.*, regexp_replace(regexp_replace(s.probe, '\?version=.*$', ''), '^.*/', '') AS name
-  FROM ground.searches AS s
-  INNER JOIN ground.crowded_days AS d ON d.account = s.account AND d.day_no = s.day_no
-  WHERE s.explained_by IS NULL AND s.operator IS NOT NULL
+  SELECT
+    *, CASE WHEN case_number_state = 'value' THEN key_of(case_number) END AS case_key, regexp_replace(regexp_replace(probe, '\?version=.*$', ''), '^.*/', '') AS name
+  FROM chosen
 )
 SELECT
   k.use_no, k.account, k.system, k.agency, k.operator, k.query_id, k.export_id, k.record, k.ts_s, k.day_no, k.operation, k.subject, k.probe, k.probe_source,
@@ -202,10 +210,10 @@ CREATE VIEW video_folders AS
 SELECT DISTINCT system, probe, coalesce(nullif(regexp_extract(probe, '^(.*)/[^/]*$', 1), ''), '-') AS folder
 FROM main.queries WHERE operation = 'video_search' AND probe IS NOT NULL;
 
--- probe_scopes: One row for each agency (the owner of the system or the system itself where no agency is logged) and image that it searched against at least three galleries within an hour:
--- how many, and from when to when.
+-- probe_scope_uses: One row for each search of an image that its account searched against at least three galleries within an hour, with how many galleries it was and from when to when. body is
+-- the agency, the owner of the system or the system itself where no agency is logged.
 -- materialise
-CREATE VIEW probe_scopes AS
+CREATE VIEW probe_scope_uses AS
 WITH marked AS (
   SELECT u.account, hash(q.probe) AS image, hash(q.gallery) AS gallery_hash, u.ts_s, u.use_no
   FROM main.queries AS q
@@ -215,34 +223,50 @@ WITH marked AS (
 ), several AS (
   SELECT account, image FROM marked GROUP BY account, image HAVING min(gallery_hash) <> max(gallery_hash)
 ), images AS (
-  SELECT m.account, m.image, min(m.ts_s) AS first_s, max(m.ts_s) AS last_s, count(*) AS uses, count(DISTINCT m.gallery_hash) AS galleries, min(m.use_no) AS first_use
+  SELECT m.account, m.image, min(m.ts_s) AS first_s, max(m.ts_s) AS last_s, count(DISTINCT m.gallery_hash) AS galleries
   FROM marked AS m
   INNER JOIN several AS s ON s.account = m.account AND s.image = m.image
   GROUP BY m.account, m.image
   HAVING count(DISTINCT m.gallery_hash) >= 3 AND max(m.ts_s) - min(m.ts_s) <= 3600
+), uses AS (
+  SELECT m.use_no, m.account, m.ts_s, i.image, i.first_s, i.last_s, i.galleries
+  FROM marked AS m
+  INNER JOIN images AS i ON i.account = m.account AND i.image = m.image
 )
-SELECT q.system, coalesce(q.agency, q.owner, q.system) AS body, q.probe, i.account, i.first_s, i.last_s, i.uses, i.galleries
-FROM images AS i
-INNER JOIN main.queries AS q ON q.rowid = i.first_use;
+SELECT
+  q.system, coalesce(q.agency, q.owner, q.system) AS body, u.account, CAST(u.image AS VARCHAR) AS image, q.query_id, q.export_id, q.record, u.ts_s, q.reason, q.offense, u.first_s, u.last_s, u.galleries
+FROM main.queries AS q
+INNER JOIN uses AS u ON u.use_no = q.rowid;
 
--- scope_habits: One row for each system and agency (see probe_scopes): images searched, galleries that it ever searched.
+-- scope_habits: One row for each system and agency that searched an image against several galleries (see probe_scope_uses): images searched, galleries that it ever searched.
 -- materialise
 CREATE VIEW scope_habits AS
-SELECT system, coalesce(agency, owner, system) AS body, approx_count_distinct(probe) AS images, count(DISTINCT gallery) AS galleries, count(*) AS searches
-FROM ground.searches
-WHERE operation = 'identification' AND NOT is_machine
-GROUP BY system, coalesce(agency, owner, system);
+WITH bodies AS (
+  SELECT DISTINCT system, body FROM ground.probe_scope_uses
+)
+SELECT b.system, b.body, count(DISTINCT q.probe) AS images, count(DISTINCT q.gallery) AS galleries, count(*) AS searches
+FROM main.queries AS q
+POSITIONAL JOIN ground.use_keys AS u
+INNER JOIN bodies AS b ON b.system = q.system AND b.body = coalesce(q.agency, q.owner, q.system)
+WHERE q.operation = 'identification' AND q.status = 'ok' AND NOT u.is_machine
+GROUP BY b.system, b.body;
 
--- scope_settings: One row for each system and agency that logs how many galleries or networks a search went to: searches, the median, and how many went to at least 1,000, the size from
--- which the published Eugene log has 1,289 of 4,294 searches: there scope was a setting of the program, not anybody's intent.
+-- scope_settings: One row for each system and agency (see probe_scope_uses) that logs how many galleries or networks a search went to: searches, the median and the 90th percentile, and how many
+-- went to at least 1,000, the size from which the published Eugene log has 1,289 of 4,294 searches: there scope was a setting of the program, not anybody's intent. narrow: nearly all
+-- its searches go to the usual number (the 90th percentile is at most twice the median), so that a few wide ones stand apart; far_from is the number from which they do: at least ten times
+-- the usual and twenty.
 -- materialise
 CREATE VIEW scope_settings AS
-SELECT
-  system, coalesce(agency, owner, system) AS body, count(*) AS searches, median(galleries_searched) AS usual, quantile_disc(galleries_searched, 0.99) AS p99,
-  count(*) FILTER (WHERE galleries_searched >= 1000) AS nationwide
-FROM ground.searches
-WHERE galleries_searched IS NOT NULL AND NOT is_machine
-GROUP BY system, coalesce(agency, owner, system);
+WITH counted AS (
+  SELECT
+    system, coalesce(agency, owner, system) AS body, count(*) AS searches, median(galleries_searched) AS usual, quantile_disc(galleries_searched, 0.90) AS p90,
+    count(*) FILTER (WHERE galleries_searched >= 1000) AS nationwide
+  FROM ground.searches
+  WHERE galleries_searched IS NOT NULL AND NOT is_machine
+  GROUP BY system, coalesce(agency, owner, system)
+)
+SELECT *, p90 <= 2 * usual AND searches >= 30 AS narrow, CASE WHEN p90 <= 2 * usual AND searches >= 30 AND usual < 100 THEN greatest(20, 10 * usual) ELSE 1000 END AS far_from
+FROM counted;
 
 -- grave_texts: One row for each distinct text that names a grave offence or an emergency (rules/lexicons/serious_crime.toml).
 CREATE VIEW grave_texts AS SELECT DISTINCT text FROM ground.text_hits WHERE lexicon = 'serious_crime' AND cleared IS NULL;
@@ -352,3 +376,114 @@ GROUP BY text;
 
 -- assembly_texts: One row for each distinct text that names an assembly or a campaign and that no look-alike clears.
 CREATE VIEW assembly_texts AS SELECT DISTINCT text FROM ground.text_hits WHERE lexicon IN ('protest', 'campaigns') AND cleared IS NULL;
+
+-- surge_days: One row for each account and day of a week in which its agency made at least three times its trailing median (and twice 30 searches) without explanation.
+-- materialise
+CREATE VIEW surge_days AS
+SELECT d.account, d.day_no, w.system, w.agency, w.week_no, w.unexplained, w.trailing_median, w.trailing_weeks
+FROM ground.operator_days AS d
+INNER JOIN ground.agency_weeks AS w ON w.system = d.system AND w.agency = d.agency AND w.week_no = CAST(floor((d.day_no + 3) / 7) AS INTEGER)
+WHERE NOT d.is_machine AND w.unexplained >= 60 AND w.unexplained >= 3 * w.trailing_median;
+
+-- case_customs: One row for each account of a person: searches, and how many of them left the case number empty or filled it with a placeholder although the log has a field for it.
+-- materialise
+CREATE VIEW case_customs AS
+SELECT
+  u.account, count(*) FILTER (WHERE q.case_number_state NOT IN ('not_logged', 'not_exported', 'redacted')) AS searches,
+  count(*) FILTER (WHERE q.case_number_state NOT IN ('value', 'not_logged', 'not_exported', 'redacted')) AS bare
+FROM main.queries AS q
+POSITIONAL JOIN ground.use_keys AS u
+WHERE u.is_search AND q.status = 'ok' AND NOT u.is_machine AND q.operator IS NOT NULL
+GROUP BY u.account;
+
+-- caseless_uses: One row for each unexplained search without a case number of an account that made at least 20 of them, with the person sought and whether its words name a mission.
+-- materialise
+CREATE VIEW caseless_uses AS
+WITH many AS (
+  SELECT account FROM ground.case_customs WHERE bare >= 20
+), kept AS (
+  SELECT q.system, q.agency, q.operator, q.query_id, q.export_id, q.record, q.reason, q.offense, coalesce(q.subject, q.probe) AS sought, u.account, u.ts_s
+  FROM main.queries AS q
+  POSITIONAL JOIN ground.use_keys AS u
+  POSITIONAL JOIN ground.use_context AS c
+  INNER JOIN many AS m ON m.account = u.account
+  WHERE u.is_search AND q.status = 'ok' AND c.explained_by IS NULL AND q.operator IS NOT NULL
+    AND q.case_number_state NOT IN ('value', 'not_logged', 'not_exported', 'redacted') AND coalesce(q.subject, q.probe) IS NOT NULL
+)
+SELECT k.*, coalesce(m.mission, o.mission) AS mission
+FROM kept AS k
+LEFT JOIN ground.missions AS m ON m.text = k.reason
+LEFT JOIN ground.missions AS o ON o.text = k.offense;
+
+-- tracked_uses: One row for each unexplained search, without leave, of a subject token that people searched for at least five times without explanation; bare: the log has a field for the
+-- case number and it holds none.
+-- materialise
+CREATE VIEW tracked_uses AS
+WITH often AS (
+  SELECT system, subject FROM ground.operator_subjects WHERE NOT is_machine AND unexplained > 0 GROUP BY system, subject HAVING sum(unexplained) >= 5
+), kept AS (
+  SELECT
+    q.system, q.agency, q.operator, q.subject, q.query_id, q.export_id, q.record, q.reason, q.offense, q.case_number, q.case_number_state, u.account, u.ts_s, u.day_no
+  FROM main.queries AS q
+  POSITIONAL JOIN ground.use_keys AS u
+  POSITIONAL JOIN ground.use_context AS c
+  INNER JOIN often AS f ON f.system = q.system AND f.subject = q.subject
+  WHERE u.is_search AND q.status = 'ok' AND NOT u.is_machine AND c.explained_by IS NULL AND NOT c.authorized AND q.operator IS NOT NULL
+)
+SELECT
+  k.*, CASE WHEN k.case_number_state = 'value' THEN key_of(k.case_number) END AS case_key,
+  k.case_number_state NOT IN ('value', 'not_logged', 'not_exported', 'redacted') AS bare, coalesce(m.mission, o.mission) AS mission
+FROM kept AS k
+LEFT JOIN ground.missions AS m ON m.text = k.reason
+LEFT JOIN ground.missions AS o ON o.text = k.offense;
+
+-- association_uses: One row for each unexplained search whose reason, offense, case number or other free text asks who belongs to whom (association_texts).
+-- materialise
+CREATE VIEW association_uses AS
+WITH asked AS (
+  SELECT u.use_no, coalesce(r.word, o.word, f.word, n.word) AS word, coalesce(r.pointed, FALSE) OR coalesce(o.pointed, FALSE) OR coalesce(f.pointed, FALSE) OR coalesce(n.pointed, FALSE) AS pointed
+  FROM main.queries AS q
+  POSITIONAL JOIN ground.use_keys AS u
+  POSITIONAL JOIN ground.use_context AS c
+  LEFT JOIN ground.association_texts AS r ON r.text = q.reason
+  LEFT JOIN ground.association_texts AS o ON o.text = q.offense
+  LEFT JOIN ground.association_texts AS f ON f.text = q.carriers
+  LEFT JOIN ground.association_texts AS n ON n.text = q.case_number
+  WHERE u.is_search AND q.status = 'ok' AND c.explained_by IS NULL AND q.operator IS NOT NULL AND coalesce(r.text, o.text, f.text, n.text) IS NOT NULL
+)
+SELECT
+  q.system, q.operator, u.account, q.query_id, q.export_id, q.record, u.ts_s, a.word, a.pointed, q.reason, q.offense, q.carriers, q.case_number_state = 'value' AS has_case
+FROM main.queries AS q
+POSITIONAL JOIN ground.use_keys AS u
+INNER JOIN asked AS a ON a.use_no = u.use_no;
+
+-- walk_uses: One row for each unexplained search by a person of a face that is enrolled already, for which no case of the officer's own and no leave is on record.
+-- materialise
+CREATE VIEW walk_uses AS
+SELECT u.account, q.query_id, u.ts_s, coalesce(q.subject, q.probe) AS sought
+FROM main.queries AS q
+POSITIONAL JOIN ground.use_keys AS u
+POSITIONAL JOIN ground.use_context AS c
+WHERE q.probe_source = 'enrolled_face' AND u.is_search AND q.status = 'ok' AND NOT u.is_machine AND c.explained_by IS NULL AND NOT c.case_assigned AND NOT c.authorized AND q.operator IS NOT NULL;
+
+-- stream_uses: One row for each live watch, and for each call that made or changed a stream. faceless: the stream was made with settings that name no faces (parcels, pets), so that its start
+-- is no watch of faces.
+-- materialise
+CREATE VIEW stream_uses AS
+WITH streams AS (
+  SELECT
+    q.system, q.operator, q.query_id, q.case_number, q.case_number_state, q.export_id, q.record, u.ts_s, q.operation, q.status, q.call, q.job, q.gallery, c.authorized, c.explained_by
+  FROM main.queries AS q
+  POSITIONAL JOIN ground.use_keys AS u
+  POSITIONAL JOIN ground.use_context AS c
+  WHERE q.operation = 'live_watch' OR q.call IN ('CreateStreamProcessor', 'UpdateStreamProcessor')
+), homes AS (
+  SELECT system, job
+  FROM streams
+  WHERE job IS NOT NULL AND call IN ('CreateStreamProcessor', 'UpdateStreamProcessor')
+  GROUP BY system, job
+  HAVING NOT bool_or(operation = 'live_watch')
+)
+SELECT s.*, CASE WHEN s.case_number_state = 'value' THEN key_of(s.case_number) END AS case_key, h.job IS NOT NULL AS faceless
+FROM streams AS s
+LEFT JOIN homes AS h ON h.system = s.system AND h.job = s.job;
