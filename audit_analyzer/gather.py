@@ -36,7 +36,8 @@ def gather(store: Store, settings: Settings, run_id: str, outcomes: Sequence[Rul
     told = msgspec.json.decode(said, type=Told) if said else Told()
     ledger = store.dicts("SELECT * FROM exports ORDER BY path, export_id")
     read = {e["export_id"] for e in ledger if e["outcome"] == "accepted"}  # also one that failed under another name at first
-    broken = [f"{e['path']}: {e['outcome']}: {e['reason']}" for e in ledger if e["outcome"] != "accepted" and e["run_id"] == run_id and e["export_id"] not in read]
+    unread = (e for e in ledger if e["outcome"] != "accepted" and e["run_id"] == run_id and e["export_id"] not in read)
+    broken = [f"{e['path']}: {e['outcome']}: {e['reason']}" for e in unread]
     packs = clauses.load(settings.rule_folders())
     decided = triage.decisions(store, as_of)
     return Night(

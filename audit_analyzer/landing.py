@@ -159,7 +159,8 @@ class Landing:
                 self.store.insert(
                     "field_issues",
                     f"SELECT s.export_id, s.record, {text_of(table.name)}, {text_of(column.name)}, left(c.t_{column.name}, 4000), "
-                    f"{text_of(said)} FROM staged s JOIN cells c ON c.rowid = s.cell WHERE s.wrong IS NULL AND (s.bad & {1 << i}::HUGEINT) <> 0 ORDER BY s.rowid",
+                    f"{text_of(said)} FROM staged s JOIN cells c ON c.rowid = s.cell "
+                    f"WHERE s.wrong IS NULL AND (s.bad & {1 << i}::HUGEINT) <> 0 ORDER BY s.rowid",
                 )
         zone, formats = self.staging.circumstances.zone, self.staging.source.clock.formats
         if table.name == "queries" and zone not in {"UTC", "Etc/UTC"}:

@@ -124,7 +124,8 @@ class Staging:
             f"SELECT cell, n, export_id, record, {_key(table, outputs)} AS row_key, row_hash, {bad or '0::HUGEINT'} AS bad, "
             f"CASE {wrong} END AS wrong, {', '.join(f'v_{c.name} AS {c.name}' for c in table.columns)}, supersedes "
             f"FROM (SELECT * {_own_id(table, whole)}, md5_number({whole}) AS row_hash "
-            f"FROM (SELECT *, {', '.join(f'{value} AS v_{name}' for name, value in values.items())} FROM (SELECT cells.*, cells.rowid AS cell{said} FROM cells{judged})))"
+            f"FROM (SELECT *, {', '.join(f'{value} AS v_{name}' for name, value in values.items())} "
+            f"FROM (SELECT cells.*, cells.rowid AS cell{said} FROM cells{judged})))"
         )
 
     def _read(self, column: Column) -> str:

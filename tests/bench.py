@@ -204,13 +204,13 @@ def main(words=None):
     asked = parser.parse_args(words)
     FOLDER.mkdir(exist_ok=True)
     lines = [heading()]
-    print(heading(), flush=True)
+    print(heading(), flush=True)  # noqa: T201  the table is what it is for
     for case in asked.cases.split(","):
         count = min(SIZES[asked.size], MOST.get(case, 10**12))
         lines.append(row(more(count, asked.runs) if case == "1 % more" else measured(case, count, asked.runs)))
-        print(lines[-1], flush=True)
+        print(lines[-1], flush=True)  # noqa: T201
     about = surroundings(asked.size, asked.runs)
-    print(about)
+    print(about)  # noqa: T201
     if asked.write:
         write(asked.write, asked.size, "\n".join([about, "", *lines]))
     cleared()
