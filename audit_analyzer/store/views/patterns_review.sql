@@ -84,7 +84,7 @@ WITH filed AS (
   SELECT
     c.corroboration_id, c.query_id, c.system, c.case_key, c.kind, c.obtained_s, c.export_id, c.record, c.source_ref,
     c.kind = 'face_recognition' OR (
-      c.kind IN ('other', 'video', 'document')
+      c.kind IN ('other', 'video', 'document') AND c.notes IS NOT NULL
       AND regexp_matches(lower(c.notes), 'fac(e|ial)[- ]?(recognition|match|search|hit)|\bfr (hit|match|search)\b|second (face )?match|clearview|rekognition')
       AND NOT regexp_matches(lower(c.notes), 'independent|without|\bno\b|\bnot\b|other than')
     ) AS by_face

@@ -251,22 +251,24 @@ INNER JOIN bodies AS b ON b.system = q.system AND b.body = coalesce(q.agency, q.
 WHERE q.operation = 'identification' AND q.status = 'ok' AND NOT u.is_machine
 GROUP BY b.system, b.body;
 
--- scope_settings: One row for each system and agency (see probe_scope_uses) that logs how many galleries or networks a search went to: searches, the median and the 90th percentile, and how many
--- went to at least 1,000, the size from which the published Eugene log has 1,289 of 4,294 searches: there scope was a setting of the program, not anybody's intent. narrow: nearly all
--- its searches go to the usual number (the 90th percentile is at most twice the median), so that a few wide ones stand apart; far_from is the number from which they do: at least ten times
--- the usual and twenty.
+-- scope_settings: One row for each system and agency (see probe_scope_uses) that logs how many galleries or networks a search went to: searches, the median of the agency, and how many went to
+-- at least 1,000, the size from which the published Eugene log has 1,289 of 4,294 searches: there scope was a setting of the program, not anybody's intent. narrow: nearly all searches of
+-- the whole system go to its usual number (the 90th percentile is at most twice the median), so that a few wide ones stand apart; far_from is the number from which they do: at least ten
+-- times the usual and twenty.
 -- materialise
 CREATE VIEW scope_settings AS
-WITH counted AS (
-  SELECT
-    system, coalesce(agency, owner, system) AS body, count(*) AS searches, median(galleries_searched) AS usual, quantile_disc(galleries_searched, 0.90) AS p90,
-    count(*) FILTER (WHERE galleries_searched >= 1000) AS nationwide
-  FROM ground.searches
-  WHERE galleries_searched IS NOT NULL AND NOT is_machine
-  GROUP BY system, coalesce(agency, owner, system)
+WITH sizes AS (
+  SELECT system, coalesce(agency, owner, system) AS body, galleries_searched FROM ground.searches WHERE galleries_searched IS NOT NULL AND NOT is_machine
+), bodies AS (
+  SELECT system, body, count(*) AS searches, median(galleries_searched) AS usual, count(*) FILTER (WHERE galleries_searched >= 1000) AS nationwide FROM sizes GROUP BY system, body
+), customs AS (
+  SELECT system, median(galleries_searched) AS usual, quantile_disc(galleries_searched, 0.90) AS p90, count(*) AS searches FROM sizes GROUP BY system
 )
-SELECT *, p90 <= 2 * usual AND searches >= 30 AS narrow, CASE WHEN p90 <= 2 * usual AND searches >= 30 AND usual < 100 THEN greatest(20, 10 * usual) ELSE 1000 END AS far_from
-FROM counted;
+SELECT
+  b.system, b.body, b.searches, b.usual, b.nationwide, c.p90 <= 2 * c.usual AND c.searches >= 100 AS narrow,
+  CASE WHEN c.p90 <= 2 * c.usual AND c.searches >= 100 AND c.usual < 100 THEN greatest(20, 10 * c.usual) ELSE 1000 END AS far_from
+FROM bodies AS b
+INNER JOIN customs AS c ON c.system = b.system;
 
 -- grave_texts: One row for each distinct text that names a grave offence or an emergency (rules/lexicons/serious_crime.toml).
 CREATE VIEW grave_texts AS SELECT DISTINCT text FROM ground.text_hits WHERE lexicon = 'serious_crime' AND cleared IS NULL;
