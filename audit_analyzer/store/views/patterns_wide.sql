@@ -210,7 +210,7 @@ CREATE VIEW video_folders AS
 SELECT DISTINCT system, probe, coalesce(nullif(regexp_extract(probe, '^(.*)/[^/]*$', 1), ''), '-') AS folder
 FROM main.queries WHERE operation = 'video_search' AND probe IS NOT NULL;
 
--- probe_scope_uses: One row for each search of an image that its account searched against at least three galleries within an hour, with how many galleries it was and from when to when. body is
+-- probe_scope_uses: One row for each search of an image that its account searched against at least three galleries without an hour's pause, with how many galleries it was and from when to when. body is
 -- the agency, the owner of the system or the system itself where no agency is logged.
 -- materialise
 CREATE VIEW probe_scope_uses AS
@@ -222,16 +222,21 @@ WITH marked AS (
   WHERE q.operation = 'identification' AND q.status = 'ok' AND q.probe IS NOT NULL AND q.gallery IS NOT NULL AND NOT u.is_machine AND c.explained_by IS NULL
 ), several AS (
   SELECT account, image FROM marked GROUP BY account, image HAVING min(gallery_hash) <> max(gallery_hash)
-), images AS (
-  SELECT m.account, m.image, min(m.ts_s) AS first_s, max(m.ts_s) AS last_s, count(DISTINCT m.gallery_hash) AS galleries
+), paced AS (
+  SELECT m.*, m.ts_s - lag(m.ts_s) OVER (PARTITION BY m.account, m.image ORDER BY m.ts_s, m.use_no) AS gap_s
   FROM marked AS m
   INNER JOIN several AS s ON s.account = m.account AND s.image = m.image
-  GROUP BY m.account, m.image
-  HAVING count(DISTINCT m.gallery_hash) >= 3 AND max(m.ts_s) - min(m.ts_s) <= 3600
+), rounds AS (
+  SELECT *, sum(CASE WHEN gap_s <= 3600 THEN 0 ELSE 1 END) OVER (PARTITION BY account, image ORDER BY ts_s, use_no ROWS UNBOUNDED PRECEDING) AS round_no FROM paced
+), images AS (
+  SELECT account, image, round_no, min(ts_s) AS first_s, max(ts_s) AS last_s, count(DISTINCT gallery_hash) AS galleries
+  FROM rounds
+  GROUP BY account, image, round_no
+  HAVING count(DISTINCT gallery_hash) >= 3
 ), uses AS (
-  SELECT m.use_no, m.account, m.ts_s, i.image, i.first_s, i.last_s, i.galleries
-  FROM marked AS m
-  INNER JOIN images AS i ON i.account = m.account AND i.image = m.image
+  SELECT r.use_no, r.account, r.ts_s, r.image, i.first_s, i.last_s, i.galleries
+  FROM rounds AS r
+  INNER JOIN images AS i ON i.account = r.account AND i.image = r.image AND i.round_no = r.round_no
 )
 SELECT
   q.system, coalesce(q.agency, q.owner, q.system) AS body, u.account, CAST(u.image AS VARCHAR) AS image, q.query_id, q.export_id, q.record, u.ts_s, q.reason, q.offense, u.first_s, u.last_s, u.galleries
