@@ -50,9 +50,7 @@ def verify_deliveries(store: Store, settings: Settings, run_id: str) -> None:
 
 def _hash_contents(store: Store, settings: Settings) -> None:
     """SHA-256 of what is inside each compressed log: digests list hashes of uncompressed bytes."""
-    packed = store.rows(
-        "SELECT DISTINCT export_id FROM exports WHERE content_sha256 IS NULL AND outcome = 'accepted' AND path ILIKE '%.gz' ORDER BY ALL"
-    )
+    packed = store.rows("SELECT DISTINCT export_id FROM exports WHERE content_sha256 IS NULL AND outcome = 'accepted' AND path ILIKE '%.gz' ORDER BY ALL")
     found = []
     for (export_id,) in packed:
         body = hashlib.sha256()
