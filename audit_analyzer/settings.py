@@ -67,6 +67,8 @@ class Limits:
     members: int = 10_000
     ratio: int = 200
     inflated_bytes: int = 20 * 2**30
+    worker_memory: int = 4 * 2**30  # of the process that parses Parquet and XLSX
+    worker_seconds: float = 3600.0  # of its processor time, for one export
     rule_seconds: float = 120.0
     memory: str = "1GB"
 

@@ -47,8 +47,10 @@ packs = ["dhs-026-11"]
 
 # --- Limits on what one export may ask of the machine.
 # [limits]
-# file_bytes = 21474836480
-# memory     = "1GB"
+# file_bytes     = 21474836480
+# memory         = "1GB"          # of the database
+# worker_memory  = 4294967296     # of the process that parses Parquet and XLSX
+# worker_seconds = 3600           # of its processor time, for one export
 """
 
 

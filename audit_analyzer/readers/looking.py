@@ -45,14 +45,11 @@ def look_at(path: Path, name: str, limits: Limits) -> tuple[Part, ...]:
     compression, head, complete = head_of(path, limits, HEAD_BYTES)
     if not head:
         raise ExportRejected("empty: the file has no bytes", "", "ask whether there was nothing to export, and for how long")
-    if head.startswith(b"PAR1"):
-        from audit_analyzer.readers.parquet import parquet_parts
+    book = head.startswith(b"PK\x03\x04") and (b"xl/" in head or b"[Content_Types].xml" in head)
+    if book or head.startswith(b"PAR1"):
+        from audit_analyzer.readers import worker
 
-        return parquet_parts(path, compression, limits)
-    if head.startswith(b"PK\x03\x04") and (b"xl/" in head or b"[Content_Types].xml" in head):
-        from audit_analyzer.readers.xlsx import xlsx_parts
-
-        return xlsx_parts(path, compression, limits)
+        return worker.look(path, "xlsx" if book else "parquet", compression, limits)
     return _text(path, plain_name(name), compression, head, limits, complete=complete)
 
 

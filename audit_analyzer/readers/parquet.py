@@ -6,8 +6,7 @@ Statistics in the file are never used: edited ones would hide rows from any read
 from __future__ import annotations
 
 import contextlib
-import tempfile
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
@@ -17,8 +16,8 @@ import pyarrow.parquet as pq
 from audit_analyzer.errors import ExportFailed, ExportRejected
 from audit_analyzer.readers.cell_text import as_text
 from audit_analyzer.readers.csv_header import checked
+from audit_analyzer.readers.scratch import seekable
 from audit_analyzer.readers.shapes import Batch, Part
-from audit_analyzer.readers.streams import opened, pieces
 from audit_analyzer.readers.tables import batches, located
 from audit_analyzer.words import Rejected
 
@@ -48,15 +47,10 @@ def read_parquet(path: Path, part: Part, limits: Limits, batch_bytes: int) -> It
 
 @contextlib.contextmanager
 def _file(path: Path, compression: Literal["gzip"] | None, limits: Limits) -> Iterator[pq.ParquetFile]:
-    with opened(path) as plain, tempfile.TemporaryFile() as inflated:
-        file: IO[bytes] = plain
-        if compression is not None:
-            for piece in pieces(path, compression, limits):
-                inflated.write(piece)
-            file = inflated
+    with seekable(path, compression, limits) as file:
         try:
             yield pq.ParquetFile(file, page_checksum_verification=True, coerce_int96_timestamp_unit="us", arrow_extensions_enabled=True)
-        except (ExportRejected, ExportFailed):
+        except (ExportRejected, ExportFailed, MemoryError):
             raise
         except _ERRORS as error:
             raise ExportRejected(f"parquet.broken: {_first(error)}", "", "ask for the file again") from None

@@ -25,13 +25,9 @@ def read_part(path: Path, part: Part, layout: Layout, limits: Limits, batch_byte
         from audit_analyzer.readers.envelope import read_envelope
 
         return read_envelope(path, part, layout, limits, batch_bytes)
-    if part.format == "parquet":
-        from audit_analyzer.readers.parquet import read_parquet
+    from audit_analyzer.readers import worker
 
-        return read_parquet(path, part, limits, batch_bytes)
-    from audit_analyzer.readers.xlsx import read_xlsx
-
-    return read_xlsx(path, part, layout, limits, batch_bytes)
+    return worker.read(path, part, layout, limits, batch_bytes)
 
 
 def read_csv(path: Path, part: Part, layout: Layout, limits: Limits, batch_bytes: int, patience: int | None = None) -> Iterator[Batch]:

@@ -7,18 +7,18 @@ errors stay '#N/A'; a formula gives its stored value. A DOCTYPE is refused, so n
 from __future__ import annotations
 
 import contextlib
-import tempfile
 import zipfile
 import zlib
-from typing import IO, TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from xml.parsers import expat
 
 from audit_analyzer.errors import ExportFailed, ExportRejected
 from audit_analyzer.readers.archives import overlapping
 from audit_analyzer.readers.excel_times import date_kind
+from audit_analyzer.readers.scratch import seekable
 from audit_analyzer.readers.sheet_lane import CLOSING, OPENING, certified, plain
 from audit_analyzer.readers.sheet_xml import SheetRow, SheetXml, local
-from audit_analyzer.readers.streams import SMALL, opened, pieces
+from audit_analyzer.readers.streams import SMALL
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -196,12 +196,7 @@ class Workbook:
 @contextlib.contextmanager
 def workbook(path: Path, compression: Literal["gzip"] | None, limits: Limits, *, careful: bool = False) -> Iterator[Workbook]:
     """The workbook, open (`careful`: without the fast lane). Raises ExportRejected where its archive is not sound, ExportFailed for I/O and limits."""
-    with opened(path) as plain, tempfile.TemporaryFile() as inflated:
-        file: IO[bytes] = plain
-        if compression is not None:
-            for piece in pieces(path, compression, limits):
-                inflated.write(piece)
-            file = inflated
+    with seekable(path, compression, limits) as file:
         try:
             with zipfile.ZipFile(file) as archive:
                 infos = archive.infolist()
