@@ -83,7 +83,7 @@ def validate(
     settings: whose parameters and own rules hold (None: the defaults). only: detections ("D01") whose plants and rules are wanted.
     Raises AuditError where there is no such size.
     """
-    from audit_analyzer import clauses, prove, rulebook
+    from audit_analyzer import clauses, rulebook
     from audit_analyzer.settings import Settings as Plain
     from audit_analyzer.world import SIZES, build
 
@@ -95,13 +95,11 @@ def validate(
     wanted = tuple(r for r in book.rules if only is None or set(only) & set(r.detection))
     book = dataclasses.replace(book, rules=wanted)
     result = Result(tuple(seeds), size, __version__, tuple(Book(r.name, r.family, tuple(r.detection)) for r in wanted), errors=[str(e) for e in book.refused])
-    tell("proving the rules", 0, len(seeds))
-    proofs = prove.prove(book.rules, settings, packs)
     for done, seed in enumerate(seeds):
         tell(f"building the world of seed {seed}", done, len(seeds))
         world = build(seed, size, only)
         with tempfile.TemporaryDirectory(prefix="world-") as folder:
-            outcomes = _night(world, Path(folder), settings, (book, packs, proofs), result, functools.partial(_told, tell, done, len(seeds)))
+            outcomes = _night(world, Path(folder), settings, (book, packs), result, functools.partial(_told, tell, done, len(seeds)))
         _hold(world, seed, outcomes, result)
     tell("", len(seeds), len(seeds))
     return result
@@ -111,13 +109,14 @@ def _told(tell: Stage, done: int, total: int, what: str) -> None:
     tell(what, done, total)
 
 
-def _night(world: World, folder: Path, settings: Settings, law: tuple, result: Result, tell: Callable[[str], None]) -> tuple[RuleOutcome, ...]:  # type: ignore[type-arg]  # rulebook, packs, proofs
+def _night(world: World, folder: Path, settings: Settings, law: tuple, result: Result, tell: Callable[[str], None]) -> tuple[RuleOutcome, ...]:  # type: ignore[type-arg]  # rulebook, packs
     """The world as a delivery, read and asked as the real night does; without the quality suite and the report, which find nothing."""
     from audit_analyzer import detect, ground, nightly
     from audit_analyzer import settings as facts
+    from audit_analyzer.proven import proven
     from audit_analyzer.store import open_store
 
-    book, packs, proofs = law
+    book, packs = law
     tell(f"writing {world.background_queries} background queries and {len(world.truths)} plants")
     world.write(folder)
     own = settings.root / "rules"
@@ -134,6 +133,8 @@ def _night(world: World, folder: Path, settings: Settings, law: tuple, result: R
         tell("preparing the ground")
         ground.prepare(store, here, moment, packs)
         result.queries += store.value("SELECT count(*) FROM queries")
+        tell("proving the rules that are not shipped as proven")
+        proofs = proven(store, book.rules, here, packs)
         store.checkpoint()
     tell("asking the rules")
     return detect.detect(here.database, here, book, packs, moment, run_id, {}, proofs=proofs)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 import sys
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
@@ -23,7 +24,7 @@ def everything() -> tuple[dict[str, str], list[str]]:
     """The states of the rules that are proven, and what is wrong with the others."""
     book = rulebook.load(HERE.rule_folders())
     names = [rule.name for rule in book.rules]
-    with ProcessPoolExecutor(2) as pool:
+    with ProcessPoolExecutor(2, multiprocessing.get_context("spawn")) as pool:  # a fork of a process with polars' threads waits for ever
         found = [proof for part in pool.map(proofs_of, [names[0::2], names[1::2]]) for proof in part]
     red = [f"{rule}: {test}: {message}" for rule, test, passed, message in found if not passed] + [str(error) for error in book.refused]
     failed = {rule for rule, _, passed, _ in found if not passed}

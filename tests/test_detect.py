@@ -14,6 +14,52 @@ from audit_analyzer.store.locked import open_locked
 AS_OF = dt.datetime(2026, 3, 20, tzinfo=dt.UTC)
 BURST = {"queries": [{"times": 20, "every": "30 seconds"}]}
 
+# A plain rolling count: these tests are about asking, not about what the shipped rules find.
+RULE = """title = "Burst"
+family = "wide_scale_monitoring"
+severity = "medium"
+level = "indicator"
+clauses = ["dhs-026-11/R2b"]
+needs = ["queries.operator"]
+because = "Each search has its own reason."
+innocent = "An incident."
+misses = "Slow searches."
+next = "Ask for the cases."
+subject = "operator"
+episode = "1 hour"
+explanation = "{subject} made {observed} searches on {system} within {window}; {searches} are where a burst begins."
+sql = '''
+WITH ended AS (
+  SELECT system, operator, query_id, export_id, record, ts_s,
+    COUNT(*) OVER (PARTITION BY system, operator ORDER BY ts_s RANGE BETWEEN :window PRECEDING AND CURRENT ROW) AS behind
+  FROM searches
+  WHERE explained_by IS NULL AND operator IS NOT NULL
+),
+members AS (
+  SELECT system, operator, query_id, export_id, record, ts_s,
+    MAX(behind) OVER (PARTITION BY system, operator ORDER BY ts_s RANGE BETWEEN CURRENT ROW AND :window FOLLOWING) AS busiest
+  FROM ended
+)
+SELECT operator AS subject, system, 'queries' AS table_name, query_id AS id, export_id, record, ts_s, busiest AS observed
+FROM members
+WHERE busiest >= :searches
+'''
+
+[parameters]
+window = { value = "10 minutes", doc = "how long a burst may last" }
+searches = { value = 20, doc = "more than a person makes" }
+
+[[test]]
+name = "fires"
+repeat.queries = [{ times = 20, every = "20 seconds" }]
+expect = ["operator-1"]
+
+[[test]]
+name = "quiet"
+repeat.queries = [{ times = 19, every = "20 seconds" }]
+expect = []
+"""
+
 
 @pytest.fixture(scope="module")
 def packs():
@@ -51,17 +97,17 @@ def last_night(outcomes):
 
 def test_a_finding_walks_back_to_file_and_record(tmp_path, packs):
     settings = workspace(tmp_path, {"exports": [{"export_id": "export-1", "path": "delivery/night.csv"}]}, BURST)
-    outcome = ask(settings, book(tmp_path, "search_burst"), packs)["search_burst"]
+    outcome = ask(settings, book(tmp_path, search_burst=RULE), packs)["search_burst"]
     (finding,) = outcome.findings
     assert (finding.subject, finding.clauses, finding.figures["observed"]) == ({"kind": "operator", "id": "operator-1"}, ["dhs-026-11/R2b"], 20)
     assert (len(finding.evidence), finding.evidence[0].file, finding.evidence[0].record) == (20, "delivery/night.csv", "queries:1")
-    assert finding.explanation == "operator-1 made 20 unexplained searches on matcher within 10 minutes; 20 are where a burst begins."
+    assert finding.explanation == "operator-1 made 20 searches on matcher within 10 minutes; 20 are where a burst begins."
     assert [(m.system, m.verdict, m.rows) for m in outcome.measurability] == [("matcher", "measured", 20)]
     assert (outcome.error, outcome.folded, finding.status) == (None, 20, {"state": "new", "decision": None, "since": "0001"})
 
 
 def test_a_finding_of_last_night_stands_and_keeps_its_run(tmp_path, packs):
-    settings, rules = workspace(tmp_path, repeat=BURST), book(tmp_path, "search_burst")
+    settings, rules = workspace(tmp_path, repeat=BURST), book(tmp_path, search_burst=RULE)
     first = ask(settings, rules, packs)
     second = ask(settings, rules, packs, previous=last_night(first), run_id="0002")
     assert [f.status["state"] for f in second["search_burst"].findings] == ["standing"]
@@ -69,14 +115,14 @@ def test_a_finding_of_last_night_stands_and_keeps_its_run(tmp_path, packs):
 
 
 def test_what_is_not_there_any_more_is_gone(tmp_path, packs):
-    rules = book(tmp_path, "search_burst")
+    rules = book(tmp_path, search_burst=RULE)
     before = last_night(ask(workspace(tmp_path, repeat=BURST), rules, packs))
     after = ask(workspace(tmp_path, {"queries": [{}]}), rules, packs, previous=before)
     assert [(f.finding_id, f.status["state"]) for f in after["search_burst"].findings] == [(before[0]["finding_id"], "gone")]
 
 
 def test_a_system_that_the_quality_gate_stopped_gives_no_finding_and_keeps_the_old(tmp_path, packs):
-    settings, rules = workspace(tmp_path, repeat=BURST), book(tmp_path, "search_burst")
+    settings, rules = workspace(tmp_path, repeat=BURST), book(tmp_path, search_burst=RULE)
     before = last_night(ask(settings, rules, packs))
     blocked = ask(settings, rules, packs, blocked={"matcher": "times cannot be read"})["search_burst"]
     standing = ask(settings, rules, packs, blocked={"matcher": "times cannot be read"}, previous=before)["search_burst"]
@@ -88,7 +134,7 @@ def test_a_system_that_the_quality_gate_stopped_gives_no_finding_and_keeps_the_o
 
 def test_a_rule_that_breaks_is_told_and_the_others_go_on(tmp_path, packs):
     bad = prove.scaffold("bad").replace("WHERE c.n > :most", "WHERE s.exprt_id IS NULL AND c.n > :most")
-    outcomes = ask(workspace(tmp_path, repeat=BURST), book(tmp_path, "search_burst", bad=bad), packs)
+    outcomes = ask(workspace(tmp_path, repeat=BURST), book(tmp_path, search_burst=RULE, bad=bad), packs)
     assert "exprt_id" in outcomes["bad"].error
     assert [m.verdict for m in outcomes["bad"].measurability] == ["not_measurable"]
     assert len(outcomes["search_burst"].findings) == 1
@@ -96,7 +142,7 @@ def test_a_rule_that_breaks_is_told_and_the_others_go_on(tmp_path, packs):
 
 def test_a_rule_whose_condition_or_needs_name_no_column_does_not_stop_the_others(tmp_path, packs):
     odd = prove.scaffold("odd").replace("episode  =", 'concerns = "is_serch"\nepisode  =')
-    outcomes = ask(workspace(tmp_path, repeat=BURST), book(tmp_path, "search_burst", odd=odd), packs)
+    outcomes = ask(workspace(tmp_path, repeat=BURST), book(tmp_path, search_burst=RULE, odd=odd), packs)
     assert "is_serch" in outcomes["odd"].error
     assert len(outcomes["search_burst"].findings) == 1
 
@@ -108,21 +154,21 @@ def test_a_rule_that_takes_too_long_is_stopped(tmp_path, packs):
         "INNER JOIN searches d ON c.ts_s <> d.ts_s + 1 INNER JOIN searches e ON d.ts_s <> e.ts_s + 1"
     ))  # fmt: skip
     repeat = {"queries": [{"times": 400, "every": "7 seconds"}]}
-    outcomes = ask(workspace(tmp_path, repeat=repeat, limits=Limits(rule_seconds=1.5)), book(tmp_path, "search_burst", slow=slow), packs)
+    outcomes = ask(workspace(tmp_path, repeat=repeat, limits=Limits(rule_seconds=1.5)), book(tmp_path, search_burst=RULE, slow=slow), packs)
     assert "did not end within 1.5 seconds" in outcomes["slow"].error
     assert len(outcomes["search_burst"].findings) == 1
 
 
 def test_only_proven_rules_are_asked(tmp_path, packs):
     proofs = [Proof("search_burst", "fires on twenty", False, "finding missing: operator-1")]
-    settings, rules = workspace(tmp_path, repeat=BURST), book(tmp_path, "search_burst")
+    settings, rules = workspace(tmp_path, repeat=BURST), book(tmp_path, search_burst=RULE)
     assert ask(settings, rules, packs, proofs=proofs)["search_burst"].error == "its own tests fail: fires on twenty: finding missing: operator-1"
     assert ask(settings, rules, packs, proofs=[])["search_burst"].error == "its own tests were not run"
     assert ask(settings, rules, packs, proofs=[Proof("search_burst", "t", True, "")])["search_burst"].error is None
 
 
 def test_findings_of_a_refused_rule_stand_and_those_of_a_rule_that_is_not_there_are_gone(tmp_path, packs):
-    settings, rules = workspace(tmp_path, repeat=BURST), book(tmp_path, "search_burst")
+    settings, rules = workspace(tmp_path, repeat=BURST), book(tmp_path, search_burst=RULE)
     before = last_night(ask(settings, rules, packs))
     (tmp_path / "rules" / "search_burst.toml").write_text("title = ")
     refused = ask(settings, rulebook.load([tmp_path / "rules"]), packs, previous=before)
@@ -137,7 +183,7 @@ def test_a_rule_that_cites_an_unknown_clause_is_not_asked(tmp_path, packs):
 
 
 def test_parameters_of_the_workspace_hold_and_a_wrong_one_stops_the_rule(tmp_path, packs):
-    rules = book(tmp_path, "search_burst")
+    rules = book(tmp_path, search_burst=RULE)
     for value, count, error in ((21, 0, None), (5, 1, None), ("many", 0, "does not fit")):
         settings = workspace(tmp_path, repeat=BURST, parameters={"search_burst": {"searches": value}})
         outcome = ask(settings, rules, packs)["search_burst"]
@@ -147,7 +193,7 @@ def test_parameters_of_the_workspace_hold_and_a_wrong_one_stops_the_rule(tmp_pat
 def test_parameters_of_a_rule_that_is_not_there_are_a_usage_error(tmp_path, packs):
     settings = workspace(tmp_path, parameters={"serch_burst": {"searches": 3}})
     with pytest.raises(SettingsError, match="there is no rule 'serch_burst'"):
-        ask(settings, book(tmp_path, "search_burst"), packs)
+        ask(settings, book(tmp_path, search_burst=RULE), packs)
 
 
 def test_chance_holds_back_what_may_be_chance_and_counts_it(tmp_path, packs):
@@ -172,13 +218,13 @@ def test_rows_of_a_system_that_is_not_measurable_are_dropped_and_those_of_others
     repeat = {"queries": [{"times": 20}, {"times": 20, "system": "other", "query_id": "o{n}", "device_state": "x"}]}
     repeat["queries"][1].pop("device_state")
     repeat["queries"][1]["operator_state"] = "redacted"
-    outcome = ask(workspace(tmp_path, repeat=repeat, systems=()), book(tmp_path, "search_burst"), packs)["search_burst"]
+    outcome = ask(workspace(tmp_path, repeat=repeat, systems=()), book(tmp_path, search_burst=RULE), packs)["search_burst"]
     assert [f.systems for f in outcome.findings] == [["matcher"]]
     assert [(m.system, m.verdict) for m in outcome.measurability] == [("matcher", "measured"), ("other", "not_measurable")]
 
 
 def test_the_order_of_rows_changes_no_byte(tmp_path, packs):
-    rules = book(tmp_path, "search_burst", "action_before_review")
+    rules = book(tmp_path, "action_before_review", search_burst=RULE)
     given = {
         "queries": [{"query_id": f"x{n}", "operator": f"op{n % 4}", "occurred_at": AS_OF - dt.timedelta(seconds=10_800 + n * 4)} for n in range(200)],
         "actions": [{"query_id": f"x{n}", "kind": "arrest", "occurred_at": AS_OF - dt.timedelta(hours=2)} for n in range(9)],
@@ -223,7 +269,7 @@ def test_a_database_without_ground_or_that_is_not_there_is_told(tmp_path):
 
 def test_explain_says_why_a_rule_fired_and_what_its_steps_had(tmp_path, packs):
     settings = workspace(tmp_path, repeat=BURST)
-    told = detect.explain(settings.database, settings, book(tmp_path, "search_burst"), packs, AS_OF, "search_burst", "operator-1")
+    told = detect.explain(settings.database, settings, book(tmp_path, search_burst=RULE), packs, AS_OF, "search_burst", "operator-1")
     assert "FIRED" in told
     assert "step ended: 20 rows, of this subject 20: ts_s" in told
     assert "behind 1 to 20" in told
@@ -232,13 +278,13 @@ def test_explain_says_why_a_rule_fired_and_what_its_steps_had(tmp_path, packs):
 
 def test_explain_says_why_a_rule_did_not_fire_and_what_cleared_the_subject(tmp_path, packs):
     settings = workspace(tmp_path, {"cases": [{}]}, {"queries": [{"times": 30, "every": "10 seconds", "subject": "one"}]})
-    told = detect.explain(settings.database, settings, book(tmp_path, "search_burst"), packs, AS_OF, "search_burst", "operator-1")
+    told = detect.explain(settings.database, settings, book(tmp_path, search_burst=RULE), packs, AS_OF, "search_burst", "operator-1")
     assert "DID NOT FIRE" in told
     assert "uses of this subject that the rule concerns (is_search): 30\n  30 cleared by case, status ok" in told
 
 
 def test_findings_of_one_operator_at_one_time_share_a_matter(tmp_path, packs):
     other = prove.scaffold("many")
-    outcomes = ask(workspace(tmp_path, repeat=BURST), book(tmp_path, "search_burst", many=other), packs)
+    outcomes = ask(workspace(tmp_path, repeat=BURST), book(tmp_path, search_burst=RULE, many=other), packs)
     (a,), (b,) = (outcomes[name].findings for name in ("search_burst", "many"))
     assert (a.matter is not None, a.matter == b.matter) == (True, True)

@@ -29,12 +29,6 @@ FIRES = '[[test]]\nname = "fires"\nrepeat.queries = [{ times = 4, every = "1 min
 QUIET = '[[test]]\nname = "quiet"\ngiven.queries = [{}]\nexpect = []\n'
 
 
-def test_every_shipped_rule_passes_its_own_tests(tmp_path, packs):
-    book = rulebook.load([shipped("rules")])
-    assert [str(e) for e in book.refused] == []
-    assert [(p.rule, p.test, p.message) for p in prove.prove(book.rules, Settings(root=tmp_path), packs) if not p.passed] == []
-
-
 def test_a_new_rule_is_red_until_it_is_filled_in(tmp_path, packs):
     (tmp_path / "some_rule.toml").write_text(SCAFFOLD)
     told = prove.prove(rulebook.load([tmp_path]).rules, Settings(root=tmp_path), packs)
