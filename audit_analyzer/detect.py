@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
+import queue
 from collections import defaultdict
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 from audit_analyzer import chance, citations, episodes, matters, portable, rulebook, standing
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
     from audit_analyzer.settings import Settings
     from audit_analyzer.store.locked import Locked
 
+AT_ONCE = 2  # rules asked at a time: most of them keep one processor busy and no more
 _BREAKS = (AuditError, ValueError, TypeError, KeyError, IndexError, OverflowError, ArithmeticError)  # what one rule's figures can run into
 
 
@@ -47,6 +51,12 @@ class Asking:
         self.citations = citations.Citations(settings, packs, as_of)
         self.exports = {row["export_id"]: row for row in locked.dicts("SELECT export_id, path, zone, zone_basis FROM exports")}
         self.measures = Measures(locked, rules, settings)
+
+    def beside(self, locked: Locked) -> Asking:
+        """The same, asked of another session."""
+        other = copy.copy(self)
+        other.locked = locked
+        return other
 
     def answer(self, rule: Rule, values: Mapping[str, Any], blocked: Mapping[str, str]) -> Answer:
         """One rule's findings and measurability. RuleError where its SQL does not run, takes too long or cites what is not there."""
@@ -98,13 +108,22 @@ def detect(
     rulebook.check_overrides(book, settings)
     before = _by_rule(previous)
     reasons = _unproven(book, proofs)
-    outcomes = []
-    with open_locked(path, settings.limits) as locked:
+    with open_locked(path, settings.limits, sessions=AT_ONCE) as locked:
         values, faults = _values(book, settings)
         asking = Asking(locked, settings, packs, as_of, [(rule, values[rule.name]) for rule in book.rules if rule.name in values and rule.name not in reasons])
-        for rule in book.rules:
-            reason = reasons.get(rule.name) or faults.get(rule.name)
-            outcomes.append(_outcome(asking, rule, values.get(rule.name, {}), blocked, before.pop(rule.name, []), reason))
+        free: queue.SimpleQueue[Asking] = queue.SimpleQueue()
+        for session in locked.sessions:
+            free.put(asking.beside(session))
+
+        def outcome(rule: Rule) -> RuleOutcome:
+            reason, own = reasons.get(rule.name) or faults.get(rule.name), free.get()
+            try:
+                return _outcome(own, rule, values.get(rule.name, {}), blocked, before.pop(rule.name, []), reason)
+            finally:
+                free.put(own)
+
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            outcomes = list(pool.map(outcome, book.rules))
         persons = {row["operator"]: row["person"] for row in locked.dicts("SELECT operator, min(person) AS person FROM operators GROUP BY operator")}
     refused = {rulebook.stem(error.where): error for error in book.refused}
     outcomes.extend(_left_over(name, before.get(name, []), refused.get(name)) for name in sorted(before.keys() | refused.keys()))

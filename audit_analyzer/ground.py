@@ -3,7 +3,7 @@
 The views are the blocks of store/views/*.sql, ordered here by their references; told.py fills the tables of told.sql with what SQL cannot
 know. `prepare` for a night; `define` once and `refresh` for every test of a rule.
 
-Blocks are written with a few words that are written out here: seconds(x), day_of(x), key_of(x), shape_of(x), metres(lat, lon, lat, lon) and
+Blocks are written with a few words that are written out here: seconds(x), day_of(x), key_of(x), bare_of(x), shape_of(x), metres(lat, lon, lat, lon) and
 columns(table, alias), which is every column of the model's table: x_at as x_s in epoch seconds, lists as text joined by ';'.
 """
 
@@ -13,6 +13,7 @@ import contextlib
 import dataclasses
 import functools
 import re
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,7 +23,7 @@ from audit_analyzer.store import canonical, scratch
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from audit_analyzer.clauses import Pack
     from audit_analyzer.settings import Settings
@@ -32,6 +33,8 @@ VIEWS = Path(__file__).resolve().parent / "store" / "views"
 BLOCK = re.compile(
     r"^-- (\w+): (.+(?:\n-- (?!materialise\b).+)*)\n(-- materialise(?:: nothing without ([\w., ]+))?\n)?CREATE (VIEW|TABLE) \1 ((?:.|\n)*?);\n", re.MULTILINE
 )
+AT_ONCE = 2  # blocks filled at a time where there are MANY uses
+MANY = 100_000
 SIDE_BY_SIDE = ("use_keys", "use_context")  # these lie beside main.queries row by row, which is verified whenever they are filled
 OUT_OF_PLACE = (
     "SELECT count(*) FROM (SELECT rowid AS row_no FROM main.queries) AS q POSITIONAL JOIN ground.{name} AS u WHERE q.row_no IS DISTINCT FROM u.use_no"
@@ -47,6 +50,11 @@ WORDS = {
         r"CASE WHEN regexp_matches({0}, '[^A-Za-z0-9 -]') "
         r"THEN nullif(upper(regexp_replace({0}, '[\x00-/:-@\[-`{{-\x{{A0}}\x{{2010}}-\x{{2015}}]+', '', 'g')), '') "
         r"ELSE nullif(upper(replace(replace({0}, '-', ''), ' ', '')), '') END"
+    ),
+    # without the ids of machines, as folding._ID has them: they hold no words, and make every text another one
+    "bare_of": (
+        "CASE WHEN length({0}) >= 16 "
+        "THEN regexp_replace({0}, '[0-9A-Fa-f]{{8}}-(?:[0-9A-Fa-f]{{4}}-){{3}}[0-9A-Fa-f]{{12}}|[0-9A-Fa-f]{{16,}}', ' ', 'g') ELSE {0} END"
     ),
     "shape_of": (
         r"CASE WHEN NOT regexp_matches({0}, '[A-Za-z][^A-Za-z]{{0,3}}[A-Za-z][^A-Za-z]{{0,3}}[A-Za-z]|[0134578@$][A-Za-z]{{2}}|[^\x00-\x7F]|"
@@ -151,13 +159,44 @@ def refresh(store: Store, settings: Settings, as_of: dt.datetime, packs: Mapping
     if "texts" in wanted or "text_hits" in wanted:
         told.tell_texts(store, settings)
     filled = _filled(store)
+    due = [block for block in blocks() if block.materialise and block.name in wanted]
     with as_written(store):
-        for block in blocks():
-            if block.materialise and block.name in wanted:
-                if not block.without or filled.intersection(block.without):
-                    fill(store, block)
-                else:
-                    store.run(f"DELETE FROM ground.{block.name}")
+        for block in due:
+            if block.without and not filled.intersection(block.without):
+                store.run(f"DELETE FROM ground.{block.name}")
+        due = [block for block in due if not block.without or filled.intersection(block.without)]
+        if store.value(f"SELECT count(*) > {MANY} FROM (SELECT 1 FROM main.queries LIMIT {MANY + 1})"):
+            _fill_side_by_side(store, due)
+        else:
+            for block in due:
+                fill(store, block)
+
+
+def _fill_side_by_side(store: Store, due: Sequence[Block]) -> None:
+    """Several blocks at a time, each as soon as those that it rests on are there: most of them keep one processor busy and no more."""
+    waiting = {block.name: block for block in due}
+    rests_on = {name: _rests_on(block) & waiting.keys() for name, block in waiting.items()}
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        running: dict[Future[None], str] = {}
+        while waiting or running:
+            for name in [name for name, below in rests_on.items() if name in waiting and not below]:
+                running[pool.submit(_fill_beside, store, waiting.pop(name))] = name
+            done, _ = wait(running, return_when=FIRST_COMPLETED)
+            for future in done:
+                name = running.pop(future)
+                future.result()
+                for below in rests_on.values():
+                    below.discard(name)
+
+
+def _fill_beside(store: Store, block: Block) -> None:
+    with store.beside() as own:
+        fill(own, block)
+
+
+def _rests_on(block: Block) -> set[str]:
+    """The names that a block reads, through views as well."""
+    return _closure(set(block.references))
 
 
 def fill(store: Store, block: Block) -> None:

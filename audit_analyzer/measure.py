@@ -122,18 +122,22 @@ class Measures:
         """One pass over all uses, by system and export: rows that each condition concerns, and rows of those that lack each need."""
         conditions = sorted(set(self.conditions.values()))
         asked = sorted({(self.conditions[r.name], needs) for r in self.rules for needs in r.needs if all(n.startswith("queries.") for n in needs)})
-        parts = [f"count(*) FILTER (WHERE {c}) AS c{i}" for i, c in enumerate(conditions)]
         lacking = [self._lacking(needs) for _, needs in asked]
+        facts = Facts([*conditions, *(test for tests in lacking for test in tests.values())])
+        parts = [f"coalesce(sum(n) FILTER (WHERE {facts.has(c)}), 0) AS c{i}" for i, c in enumerate(conditions)]
         for i, (condition, _) in enumerate(asked):
-            parts.extend(f"count(*) FILTER (WHERE {condition} AND {test}) AS m{i}_{state}" for state, test in lacking[i].items())
-        head = "SELECT system, export_id, min(ts_s) AS first, max(ts_s) AS last"
-        for row in self.locked.dicts(f"{', '.join([head, *parts])} FROM queries GROUP BY system, export_id"):
+            parts.extend(
+                f"coalesce(sum(n) FILTER (WHERE {facts.has(condition)} AND {facts.has(test)}), 0) AS m{i}_{state}" for state, test in lacking[i].items()
+            )
+        head = "SELECT system, export_id, min(first) AS first, max(last) AS last"
+        alike = f"SELECT system, export_id, {facts.words()}count(*) AS n, min(ts_s) AS first, max(ts_s) AS last FROM queries GROUP BY ALL"
+        for row in self.locked.dicts(f"{', '.join([head, *parts])} FROM ({alike}) GROUP BY system, export_id"):
             system, span = row["system"], self.ground.spans.get(row["system"], (row["first"], row["last"]))
             self.ground.spans[system] = (min(span[0], row["first"]), max(span[1], row["last"]))
             for i, condition in enumerate(conditions):
                 _add(self.ground.rows.setdefault(condition, {}), system, "rows", row[f"c{i}"])
-            for i, (condition, needs) in enumerate(asked):
-                counts = self.ground.missing.setdefault((condition, needs), {})
+            for i, (concerned, needs) in enumerate(asked):
+                counts = self.ground.missing.setdefault((concerned, needs), {})
                 for state in lacking[i]:
                     told = self._state(row["export_id"], needs[0]) if state == "null" else state
                     if told is not None:
@@ -257,6 +261,25 @@ class Measures:
         total = sum(counts.values())
         parts = [{"field": need.rstrip("?"), "state": state, "rows": n} for state, n in sorted(counts.items()) if n]
         return Lack(parts, whole=total >= rows, total=total) if total else None
+
+
+class Facts:
+    """Conditions on a row as bits of a few numbers: each is evaluated once for a row, and rows that agree in all of them are counted together."""
+
+    def __init__(self, conditions: Sequence[str]) -> None:
+        self.places = {condition: divmod(i, 62) for i, condition in enumerate(dict.fromkeys(conditions))}  # 62 bits to a BIGINT
+
+    def words(self) -> str:
+        """The numbers, as columns w0, w1, … of a SELECT, with a comma behind each."""
+        bits: dict[int, list[str]] = defaultdict(list)
+        for condition, (word, bit) in self.places.items():
+            bits[word].append(f"CASE WHEN {condition} THEN {1 << bit}::BIGINT ELSE 0 END")
+        return "".join(f"{' + '.join(cases)} AS w{word}, " for word, cases in bits.items())
+
+    def has(self, condition: str) -> str:
+        """Whether the condition holds in a row of those columns."""
+        word, bit = self.places[condition]
+        return f"(w{word} & {1 << bit}) <> 0"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

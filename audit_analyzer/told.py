@@ -197,12 +197,10 @@ def _searched(texts: list[str], known: _Searched) -> tuple[list[tuple[Any, ...]]
 
 def _frames(texts: Sequence[str] | pl.Series, known: _Searched) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The same for any number of texts, as frames in the columns of told.sql."""
-    import polars as pl
-
     from audit_analyzer import wordhits
 
-    hits = wordhits.hits(texts, known.lexicons) if known.lexicons.entries else pl.DataFrame(schema=wordhits.SCHEMA)
-    return wordhits.texts(texts).select(TEXTS), hits.select(HITS)
+    told, hits = wordhits.searched(texts, known.lexicons)
+    return told.select(TEXTS), hits.select(HITS)
 
 
 def fill(store: Store, name: str, rows: Collection[tuple[Any, ...]]) -> None:

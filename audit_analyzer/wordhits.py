@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from audit_analyzer.lexicons import Clear, Entry, Lexicons
 
-__all__ = ["ALONE", "NEAR", "SCHEMA", "hits", "load", "texts"]
+__all__ = ["ALONE", "NEAR", "SCHEMA", "hits", "load", "searched"]
 
 NEAR = 8  # words to either side that count as near
 ALONE = "nothing near it gives the word this sense"
@@ -29,13 +29,25 @@ SCHEMA = {
 }  # fmt: skip
 
 
-def hits(texts: Sequence[str] | pl.Series, lexicons: Lexicons) -> pl.DataFrame:
-    """Every word found in the distinct texts: columns of SCHEMA, sorted.
+def searched(texts: Sequence[str] | pl.Series, lexicons: Lexicons) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Both answers about distinct texts, folded once: what they are, and every word found in them, sorted.
 
-    disguised: it was found only in a reading that had to be undone (see folding). cleared: None, or why a look-alike sense applies.
-    year_from, year_to: the years in which the word has this meaning, or None; who knows the date of the use applies them.
+    The first: (text, folded, disguised, note, reason_class, reason_key) by text. The second: columns of SCHEMA; disguised: the word was found only in a
+    reading that had to be undone (see folding); cleared: None, or why a look-alike sense applies; year_from, year_to: the years in which the word has
+    this meaning, or None; who knows the date of the use applies them.
     """
     heads, forms = folding.frames(pl.Series(texts, dtype=pl.String).drop_nulls().unique().sort())
+    classes = reasons.classify(heads["text"], heads["folded"])
+    told = pl.concat([heads.select("text", "folded", "disguised", "note"), classes.select("reason_class", "reason_key")], how="horizontal")
+    return told, _hits(heads, forms, lexicons) if lexicons.entries else pl.DataFrame(schema=SCHEMA)
+
+
+def hits(texts: Sequence[str] | pl.Series, lexicons: Lexicons) -> pl.DataFrame:
+    """The second answer alone; see searched."""
+    return searched(texts, lexicons)[1]
+
+
+def _hits(heads: pl.DataFrame, forms: pl.DataFrame, lexicons: Lexicons) -> pl.DataFrame:
     found = pl.concat([_literal(forms, lexicons), _in_runs(forms, lexicons), _repeated(forms, lexicons), _by_pattern(forms, lexicons)])
     judged = _judged(found, lexicons)
     order = [pl.col("cleared").is_not_null(), pl.col("kind") != folding.PLAIN]
@@ -48,14 +60,6 @@ def hits(texts: Sequence[str] | pl.Series, lexicons: Lexicons) -> pl.DataFrame:
     best = best.join(facts, on="entry").join(heads.select("row", "text"), on="row")
     best = best.with_columns(disguised=pl.col("kind") != folding.PLAIN, sense=pl.coalesce("sense", "usual"))
     return best.select(list(SCHEMA)).sort("text", "lexicon", "language", "word", "matched")
-
-
-def texts(given: Sequence[str] | pl.Series) -> pl.DataFrame:
-    """Distinct texts with what they are: (text, folded, disguised, note, reason_class, reason_key), sorted by text."""
-    heads, _ = folding.frames(pl.Series(given, dtype=pl.String).drop_nulls().unique().sort())
-    classes = reasons.classify(heads["text"], heads["folded"])
-    heads = heads.select("text", "folded", "disguised", "note")
-    return pl.concat([heads, classes.select("reason_class", "reason_key")], how="horizontal")
 
 
 def _literal(forms: pl.DataFrame, lexicons: Lexicons) -> pl.DataFrame:

@@ -294,7 +294,7 @@ def test_nothing_to_read_gives_no_hits_with_the_same_columns():
 
 
 def test_texts_have_their_folded_form_note_class_and_key():
-    rows = wordhits.texts(["pro\u200btest", "Inv.", "UUV", "UUV", None]).rows()
+    rows = wordhits.searched(["pro\u200btest", "Inv.", "UUV", "UUV", None], LEXICONS)[0].rows()
     assert rows == [
         ("Inv.", "inv", False, None, "vague", "inv"),
         ("UUV", "uuv", False, None, "code", "uuv"),

@@ -140,6 +140,10 @@ class Store:
             self.connection.close()
             raise StoreError(f"a commit failed: {error}", str(self.path or ""), "free disk space, then run the same command again") from error
 
+    def beside(self) -> Store:
+        """A second connection to the same database, for a statement that runs while another does. Close it after use."""
+        return Store(self.connection.cursor(), self.path)
+
     def checkpoint(self) -> None:
         """Write everything into the database file; a checkpoint that fails at close would be silent."""
         self.run("CHECKPOINT")

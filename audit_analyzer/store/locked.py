@@ -30,19 +30,25 @@ _SHUT = (
     "SET allow_persistent_secrets = false",
     "SET TimeZone = 'UTC'",
     "SET search_path = 'ground'",
-    "SET lock_configuration = true",
 )
+_LOCK = "SET lock_configuration = true"
 
 
 class Locked:
-    """A connection that answers single SELECTs within a time limit. `lock=False` keeps the limits but not the settings: for scratch databases of tests."""
+    """A connection that answers single SELECTs within a time limit. `lock=False` keeps the limits but not the settings: for scratch databases of tests.
 
-    def __init__(self, store: Store, seconds: float, *, lock: bool = True) -> None:
+    sessions: connections to the same database, itself the first, for as many questions at a time.
+    """
+
+    def __init__(self, store: Store, seconds: float, *, lock: bool = True, sessions: int = 1) -> None:
         self.store, self.seconds = store, seconds
         self._columns: frozenset[tuple[str, str]] | None = None
-        if lock:
+        self.sessions: tuple[Locked, ...] = (self, *(Locked(store.beside(), seconds, lock=False) for _ in range(sessions - 1)))
+        if lock:  # every session first: once the settings are locked, no other can be given them
             for statement in _SHUT:
-                store.run(statement)
+                for session in self.sessions:
+                    session.store.run(statement)
+            store.run(_LOCK)
 
     def ask(self, sql: str) -> pl.DataFrame:
         """Rows of one SELECT. RuleError where it is not one, does not run, or takes longer than the limit."""
@@ -90,7 +96,8 @@ class Locked:
             raise RuleError("this is not exactly one SELECT", remedy="rules only read; write one SELECT")
 
     def close(self) -> None:
-        self.store.close()
+        for session in reversed(self.sessions):
+            session.store.close()
 
     def __enter__(self) -> Self:
         return self
@@ -99,8 +106,8 @@ class Locked:
         self.close()
 
 
-def open_locked(path: Path, limits: Limits, *, threads: int | None = None) -> Locked:
-    """The database at `path`, locked. No other connection of this process may hold it. StoreError where it cannot be opened."""
+def open_locked(path: Path, limits: Limits, *, threads: int | None = None, sessions: int = 1) -> Locked:
+    """The database at `path`, locked, with as many sessions. No other connection of this process may hold it. StoreError where it cannot be opened."""
     if not path.exists():
         raise StoreError("there is no database here", str(path), "run `audit-analyzer ingest` first")
     config: dict[str, Any] = {**ENGINE, "memory_limit": limits.memory, "temp_directory": str(path.with_name("spill"))}
@@ -112,7 +119,7 @@ def open_locked(path: Path, limits: Limits, *, threads: int | None = None) -> Lo
         if not store.value("SELECT count(*) FROM duckdb_schemas() WHERE schema_name = 'ground'"):
             store.close()
             raise StoreError("the ground of the rules is not there", str(path), "run `audit-analyzer detect`, which prepares it")
-        return Locked(store, limits.rule_seconds)
+        return Locked(store, limits.rule_seconds, sessions=sessions)
     except duckdb.Error as error:
         raise StoreError(f"the database cannot be opened: {error}", str(path), "close what else holds it, and run the same command again") from error
     finally:

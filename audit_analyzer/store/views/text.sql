@@ -1,8 +1,8 @@
 -- Words in what people wrote: every carrier of a justification, joined to the lexicons through its distinct texts, never by one scan for each word.
 
 -- carrier_texts: One row for each carrier and distinct text that is looked up for it. Case numbers and probes are looked up by their shape: digits as zeros, unless a digit may stand for
--- a letter or is one of a known number (50501, 287g, 1325), so that ten million file names are a few hundred shapes; what holds neither letters near one another, nor such a number,
--- nor writing beyond ASCII is not looked up. The offences that the register permits (carrier 'register') are looked up as well, to be told by kind; they are nobody's justification.
+-- a letter or is one of a known number (50501, 287g, 1325), and probes without the ids that machines give, so that ten million file names are a few hundred shapes; what holds neither
+-- letters near one another, nor such a number, nor writing beyond ASCII is not looked up. The offences that the register permits (carrier 'register') are looked up as well, to be told by kind; they are nobody's justification.
 CREATE VIEW carrier_texts AS
 SELECT c.carrier, c.sought
 FROM (
@@ -20,7 +20,7 @@ FROM (
   UNION ALL
   SELECT DISTINCT 'case_number' AS carrier, shape_of(case_number) AS sought FROM main.queries
   UNION ALL
-  SELECT DISTINCT 'probe' AS carrier, shape_of(probe) AS sought FROM main.queries
+  SELECT DISTINCT 'probe' AS carrier, shape_of(bare) AS sought FROM (SELECT DISTINCT bare_of(probe) AS bare FROM main.queries) AS p
   UNION ALL
   SELECT DISTINCT 'register' AS carrier, unnest(permitted_offenses) AS sought FROM main.systems
 ) AS c
@@ -62,7 +62,7 @@ WITH wanted AS (
   WHERE w.carrier = 'case_number'
   UNION ALL
   SELECT q.system, q.query_id, q.export_id, q.record, q.occurred_at, q.operator, q.agency, q.operation, q.status, q.probe AS text, w.*
-  FROM wanted AS w INNER JOIN main.queries AS q ON shape_of(q.probe) = w.sought
+  FROM wanted AS w INNER JOIN main.queries AS q ON shape_of(bare_of(q.probe)) = w.sought
   WHERE w.carrier = 'probe'
 )
 SELECT
