@@ -114,9 +114,9 @@ def _copied(delivered: Delivered, vault: Path) -> Kept | None:
 
 
 def adopt(draft: Path, export_id: str, vault: Path, size: int) -> Kept:
-    """Put a finished file in its place; the same bytes are there once."""
+    """Put a finished file in its place; the same bytes are there once. What a loss of power left there torn is replaced."""
     home = place(vault, export_id)
-    if home.exists():
+    if home.exists() and hashed(home) == (export_id, size):
         draft.unlink()
     else:
         home.parent.mkdir(exist_ok=True, mode=0o700)

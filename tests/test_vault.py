@@ -153,3 +153,14 @@ def test_a_journal_of_an_earlier_version_without_forced_sources_is_read(tmp_path
 
 def test_no_journal_is_no_delivery(tmp_path):
     assert vault.journal(tmp_path) == []
+
+
+def test_a_file_that_a_loss_of_power_left_torn_in_the_vault_is_replaced_by_the_next_delivery_of_it(tmp_path):
+    file = tmp_path / "log.csv"
+    file.write_bytes(b"query_id\nq1\n")
+    (delivered,) = vault.walk([file])
+    kept = vault.keep(delivered, tmp_path / "vault")
+    kept.path.chmod(0o600)
+    kept.path.write_bytes(b"query_id\n\0\0\0")
+    assert vault.keep(delivered, tmp_path / "vault") == kept
+    assert kept.path.read_bytes() == b"query_id\nq1\n"
