@@ -117,7 +117,7 @@ def blocked(checks: Iterable[words.Check]) -> dict[str, str]:
     reasons: dict[str, list[str]] = {}
     for failed in (c for c in checks if c.blocking and not c.passed):
         for system in systems if failed.system is None else [failed.system]:
-            reasons.setdefault(system, []).append(f"{failed.table}: not so that {failed.expectation} ({failed.observed})")
+            reasons.setdefault(system, []).append(f"the quality gate failed: {failed.table}: expected that {failed.expectation}; observed {failed.observed}")
     return {system: "; ".join(why) for system, why in sorted(reasons.items())}
 
 

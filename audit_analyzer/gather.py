@@ -38,6 +38,8 @@ def gather(store: Store, settings: Settings, run_id: str, outcomes: Sequence[Rul
     read = {e["export_id"] for e in ledger if e["outcome"] == "accepted"}  # also one that failed under another name at first
     unread = (e for e in ledger if e["outcome"] != "accepted" and e["run_id"] == run_id and e["export_id"] not in read)
     broken = [f"{e['path']}: {e['outcome']}: {e['reason']}" for e in unread]
+    shown = {e["export_id"]: e["path"] for e in ledger}
+    broken += [f"{shown[export]}: {torn}" for export, torn in rejects(store, run_id).items()]
     packs = clauses.load(settings.rule_folders())
     decided = triage.decisions(store, as_of)
     return Night(
@@ -67,6 +69,19 @@ def gather(store: Store, settings: Settings, run_id: str, outcomes: Sequence[Rul
         run={"command": command, "started_at": iso(began), "ended_at": iso(ended)},
         packs={system: settings.system(system).packs for (system,) in store.rows("SELECT DISTINCT system FROM queries ORDER BY ALL")},
     )
+
+
+def rejects(store: Store, run_id: str) -> dict[str, str]:
+    """Of the exports that a run read: by export, how many records were rejected, and the first with its reason."""
+    sql = (
+        "SELECT e.export_id, e.rejected, min_by(r.record || ': ' || r.reason, coalesce(r.byte_offset, r.rowid)) "
+        "FROM exports e JOIN rejects r USING (export_id) WHERE e.run_id = ? AND e.outcome = 'accepted' AND e.rejected > 0 GROUP BY ALL ORDER BY ALL"
+    )
+    told = {export: (n, first) for export, n, first in store.rows(sql, [run_id])}
+    return {
+        export: f"{n:,} records could not be read, the first at {first}" if n > 1 else f"1 record could not be read, at {first}"
+        for export, (n, first) in told.items()
+    }
 
 
 def remember(store: Store, run_id: str, outcomes: Sequence[RuleOutcome], failures: Sequence[str]) -> None:

@@ -22,6 +22,7 @@ EVENTS = {
     "queries": "occurred_at", "actions": "occurred_at", "reviews": "decided_at", "corroborations": "obtained_at",
     "biometric_items": "created_at", "disclosures": "disclosed_at", "authorizations": "granted_at",
 }  # fmt: skip
+REFUSED_SHOWN = 20  # of a delivery of which nothing could be read
 Stage = Callable[[str, int, int], None]  # what is being done, how much of it is done, how much there is
 
 
@@ -38,7 +39,15 @@ class Done:
 def run(settings: Settings, paths: Sequence[Path], as_of: dt.date | None = None, fail_on: str | None = None, stage: Stage | None = None) -> Done:
     """Exports in, findings out. The caller holds the workspace."""
     ingested = ingest(settings, paths, "run", stage=stage)
-    return dataclasses.replace(look(settings, as_of, fail_on, stage, fresh=False), ingested=tuple(ingested))
+    try:
+        return dataclasses.replace(look(settings, as_of, fail_on, stage, fresh=False), ingested=tuple(ingested))
+    except NothingToRead as error:
+        refused = [f"{r.file}: {r.outcome}: {r.reason}" for r in ingested if r.outcome != "accepted"]
+        if not refused:
+            raise
+        raise AuditError(
+            "none of it could be read:\n" + "\n".join(refused[:REFUSED_SHOWN]), error.where, "see `audit-analyzer sources` for what can be read"
+        ) from None
 
 
 def ingest(settings: Settings, paths: Sequence[Path], command: str = "ingest", forced: str | None = None, stage: Stage | None = None) -> list[Ingested]:
@@ -53,7 +62,15 @@ def ingest(settings: Settings, paths: Sequence[Path], command: str = "ingest", f
         if not results:
             raise NothingToRead("there is no file to read", ", ".join(map(str, paths)), "hand over the files or folders of the delivery")
         verify_deliveries(store, settings, run_id)
-    return results
+        return _with_rejects(store, results, run_id)
+
+
+def _with_rejects(store: Store, results: Sequence[Ingested], run_id: str) -> list[Ingested]:
+    """The results, each accepted export that has rejected records with the first of them as its reason."""
+    from audit_analyzer.gather import rejects
+
+    told = rejects(store, run_id)
+    return [dataclasses.replace(r, reason=told[r.export]) if r.rejected and r.outcome == "accepted" and r.export in told else r for r in results]
 
 
 def look(settings: Settings, as_of: dt.date | None = None, fail_on: str | None = None, stage: Stage | None = None, *, fresh: bool = True) -> Done:
@@ -191,8 +208,8 @@ def closing(done: Done, stream: TextIO) -> None:
 
 
 def intake_code(results: Sequence[Ingested]) -> int:
-    """2 where an export could not be read, else 0."""
-    return COULD_NOT_LOOK if any(r.outcome != "accepted" for r in results) else 0
+    """2 where an export, or a record of one, could not be read, else 0."""
+    return COULD_NOT_LOOK if any(r.outcome != "accepted" or r.rejected for r in results) else 0
 
 
 def check_code(verdicts: Sequence[Check]) -> int:

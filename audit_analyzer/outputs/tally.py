@@ -177,26 +177,34 @@ def verdict(night: Night) -> list[str]:
     """The night in plain sentences, what was found first, what could not be seen next. Nothing found is never told as nothing wrong."""
     seen = [f for f in night.findings if state(f) != "gone"]
     open_ = awaiting(seen)
-    said = [_found(len(open_), len(seen), bool(night.ledger))]
+    said = [_found(len(open_), len(seen), bool(night.ledger), any(m.verdict != "not_measurable" for m in night.measurability))]
     silent = [m for m in night.measurability if m.verdict == "not_measurable"]
     if silent:
         said.append(f"{number(len(silent), 'question')} could not be asked of {listed(sorted({m.system for m in silent}))}.")
     unusable = sum(1 for row in night.ledger if row.get("outcome") != "accepted")
     if unusable:
         said.append(f"{unusable:,} of {number(len(night.ledger), 'export')} could not be used.")
+    torn = sum(row.get("rejected") or 0 for row in night.ledger)
+    if torn:
+        said.append(f"{number(torn, 'record')} could not be read.")
     blocked = [c for c in night.checks if c.blocking and not c.passed]
     if blocked:
         said.append(f"{number(len(blocked), 'quality check')} failed and kept rules from being asked.")
-    told = (GATE, *(f"{row['path']}: " for row in night.ledger if row.get("outcome") != "accepted"))  # what a sentence above tells already
+    told = (
+        GATE,
+        *(f"{row['path']}: " for row in night.ledger if row.get("outcome") != "accepted" or row.get("rejected")),
+    )  # what a sentence above tells already
     others = [failure for failure in night.failures if not failure.startswith(told)]
     if others:
         said.append(f"{number(len(others), 'thing')} could not be looked at.")
     return said
 
 
-def _found(open_: int, seen: int, read: bool) -> str:
+def _found(open_: int, seen: int, read: bool, asked: bool) -> str:
     if not read:
         return "Nothing was read: this page says nothing about what happened."
+    if not asked:
+        return "No question could be asked: this page says nothing about what happened."
     if not seen:
         return "The questions that could be asked gave no finding."
     if not open_:
