@@ -1,9 +1,10 @@
-"""What the bench of the rulebook asks: people's searches at the rates of real logs (a few a day, in shifts), made by DuckDB from a row's number alone."""
+"""Searches by people who work in shifts and search a few times a day, as real logs have them: made by DuckDB from a row's number alone; see bench_night.py."""
 
 from pathlib import Path
 
 import duckdb
-from bench_data import COLUMNS, SEED, pick, share
+from bench_data import COLUMNS, SEED, SMALL, pick, share
+from isal import igzip
 
 DAYS = 365
 QUERIES_A_PERSON = 500  # in the year: the median user-day of public audits holds one search, the 99th percentile eight
@@ -16,8 +17,8 @@ TEXTS = (
 ASSEMBLIES = 60
 
 
-def uses(first: int, count: int, total: int) -> str:
-    """SELECT of rows of `queries` in the interchange form; `total` sets how many people there are."""
+def people(first: int, count: int, total: int) -> str:
+    """SELECT of who searches when: i, person, agency_no, place_no, at_s (epoch seconds), street, made_case; `total` sets how many people there are."""
     people = max(60, total // QUERIES_A_PERSON)
     even, skewed = f"floor({share(31)} * {people})", f"floor(pow({share(32)}, 1.3) * {people})"
     day = f"floor({share(34)} * {DAYS})"
@@ -27,11 +28,15 @@ def uses(first: int, count: int, total: int) -> str:
         f"({day} - CASE WHEN {day} % 7 IN (4, 5) AND {share(35)} < 0.6 THEN 2 ELSE 0 END)::BIGINT AS day_no FROM ({who})"
     )
     names = "', '".join(STREETS)
-    dated = (
+    return (
         f"SELECT *, 1735689600 + 86400 * greatest(day_no, 0) + (6 + [7, 9, 15, 22][1 + shift::INTEGER]) * 3600 + floor({share(36)} * 9 * 3600)::BIGINT AS at_s, "
         f"['{names}'][1 + (hash(i, {SEED}, 37) % {len(STREETS)})::INTEGER] AS street, "
         f"'25-' || lpad((person * 200 + hash(i, {SEED}, 17) % 200)::VARCHAR, 7, '0') AS made_case FROM ({placed})"
     )
+
+
+def uses(first: int, count: int, total: int) -> str:
+    """SELECT of rows of `queries` in the interchange form."""
     text = "CASE (hash(i, 38) % 8)::INTEGER " + " ".join(f"WHEN {n} THEN {sql}" for n, sql in enumerate(TEXTS)) + " END"
     made = {
         "query_id": "'Q-' || lpad(i::VARCHAR, 12, '0')",
@@ -58,7 +63,7 @@ def uses(first: int, count: int, total: int) -> str:
         "offense": pick(["burglary", "robbery", "fraud", "assault", "missing person"], 18),
         "status": "'ok'",
     }
-    return f"SELECT {', '.join(f'{made[name]} AS {name}' for name in COLUMNS)} FROM ({dated})"
+    return f"SELECT {', '.join(f'{made[name]} AS {name}' for name in COLUMNS)} FROM ({people(first, count, total)})"
 
 
 def reviews() -> str:
@@ -79,9 +84,43 @@ def assemblies() -> str:
     )
 
 
-def make(folder: Path, count: int) -> Path:
+def events(count: int) -> str:
+    """SELECT of one column in the order of time: CloudTrail records of Rekognition as JSON text."""
+    parts = [
+        '\'{"eventVersion":"1.11","userIdentity":{"type":"AssumedRole","principalId":"AROAEXAMPLE:\'', "who", '\'","arn":"arn:aws-us-gov:sts::111122223333:assumed-role/Analyst/\'',
+        "who", '\'","accountId":"111122223333","accessKeyId":"ASIAEXAMPLE","sessionContext":{"sessionIssuer":{"type":"Role","principalId":"AROAEXAMPLE",'
+        '"arn":"arn:aws-us-gov:iam::111122223333:role/Analyst","accountId":"111122223333","userName":"Analyst"},"attributes":{"creationDate":"2025-01-01T00:00:00Z",'
+        '"mfaAuthenticated":"true"}}},"eventTime":"\'', "strftime(make_timestamp(at_s * 1000000), '%Y-%m-%dT%H:%M:%SZ')",
+        '\'","eventSource":"rekognition.amazonaws.com","eventName":"\'', pick(["SearchFacesByImage"] * 9 + ["CompareFaces"], 2),
+        '\'","awsRegion":"us-gov-west-1","sourceIPAddress":"192.0.2.\'', "(hash(person, 44) % 250)::VARCHAR",
+        '\'","userAgent":"aws-cli/2.15.0 Python/3.11.6 Linux/5.10 exe/x86_64","requestParameters":{"collectionId":"county-mugshots","image":{"s3Object":{"bucket":'
+        '"springfield-probes","name":"cases/\'', "made_case", "'/probe-'", "(i % 9)::VARCHAR", '\'.jpg"}},"faceMatchThreshold":99,"maxFaces":10},"responseElements":null,"requestID":"\'',
+        "md5(concat('r', i))", '\'","eventID":"\'', "md5(concat('e', i))",
+        '\'","readOnly":true,"eventType":"AwsApiCall","managementEvent":true,"recipientAccountId":"111122223333","eventCategory":"Management"}\'',
+    ]  # fmt: skip
+    who = f"SELECT *, 'analyst-' || lpad(person::VARCHAR, 5, '0') AS who FROM ({people(0, count, count)})"
+    return f"SELECT {' || '.join(parts)} AS record FROM ({who}) ORDER BY at_s, i"
+
+
+def make_trail(folder: Path, count: int) -> Path:
+    """As many CloudTrail records in .json.gz files of 125, in the order of time, made unless they are there; returns their folder."""
+    place = Path(folder) / f"trail-{count}"
+    done = place.with_name(place.name + ".made")
+    if done.exists():
+        return place
+    place.mkdir(parents=True, exist_ok=True)
+    with duckdb.connect() as connection:
+        answer = connection.execute(events(count))
+        for n in range(0, count, SMALL):
+            body = '{"Records":[' + ",".join(record for (record,) in answer.fetchmany(SMALL)) + "]}"
+            (place / f"111122223333_CloudTrail_us-gov-west-1_{n:010}.json.gz").write_bytes(igzip.compress(body.encode(), compresslevel=2, mtime=0))
+    done.touch()
+    return place
+
+
+def make_uses(folder: Path, count: int) -> Path:
     """queries.ndjson (as many as asked), reviews and assemblies, made unless they are there; returns their folder."""
-    place = Path(folder) / f"rules-{count}"
+    place = Path(folder) / f"people-{count}"
     done = place.with_name(place.name + ".made")
     if done.exists():
         return place

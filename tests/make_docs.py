@@ -1,4 +1,4 @@
-"""Writes what docs/ tells of the program from the program itself: commands.md, rules.md, clauses.md, sources.md and tables.md. `make docs` runs it."""
+"""Writes what docs/ tells of the program from the program itself: commands.md, rules.md, clauses.md, sources.md, tables.md and systems.md. `make docs` runs it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+
+import systems_page
 
 from audit_analyzer import clauses, ground, rulebook, settings, sources
 from audit_analyzer.store import model
@@ -143,7 +145,12 @@ def source_list() -> str:
     return "\n\n".join(parts) + "\n"
 
 
-PAGES = {"commands.md": commands, "tables.md": tables, "rules.md": rules, "clauses.md": clause_packs, "sources.md": source_list}
+def systems() -> str:
+    """docs/systems.md."""
+    return systems_page.page(MADE)
+
+
+PAGES = {"systems.md": systems, "commands.md": commands, "tables.md": tables, "rules.md": rules, "clauses.md": clause_packs, "sources.md": source_list}
 
 
 if __name__ == "__main__":

@@ -1,3 +1,4 @@
+import gzip
 import json
 import os
 import subprocess
@@ -66,7 +67,7 @@ def test_json_gives_one_object_per_export_with_the_fields_of_the_contract_in_the
 
 
 def test_data_goes_to_stdout_and_stderr_stays_silent_where_nobody_looks(taken):
-    assert (taken[1].returncode, taken[1].stderr) == (0, "")
+    assert (taken[1].returncode, taken[1].stderr) == (2, "")  # 2: one of its records could not be read, which stdout tells
 
 
 def test_an_export_is_shown_by_the_beginning_of_its_hash(taken, run_cli):
@@ -100,6 +101,34 @@ def test_an_unknown_export_ends_with_2_and_shows_its_columns_and_how_to_write_a_
     (tmp_path / "a.csv").write_text("name,remark\nkim,x\n")
     done = run_cli("ingest", "a.csv", "--workspace", "w")
     assert (done.returncode, "name, remark" in done.stdout, "sources propose" in done.stdout) == (2, True, True)
+
+
+RAGGED = "query_id,operation,occurred_at,operator\nq1,identification,2026-03-01T10:00:00Z,ann\nq2,identification,2026-03-01T10:01:00Z\n"
+BROKEN = '{"query_id":"a","operation":"identification","occurred_at":"2026-03-01T10:00:00Z","operator":"u"}\n{"query_id":"b","oper\n'
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("queries.csv", RAGGED, "1 record could not be read, at 3: csv.ragged: 3 cells, 4 expected"),
+        ("queries.ndjson", BROKEN, "1 record could not be read, at 2: json.syntax"),
+    ],
+)
+def test_a_record_that_cannot_be_read_ends_with_2_and_says_where_it_is_and_what_is_wrong(run_cli, tmp_path, name, text, said):
+    (tmp_path / name).write_text(text)
+    done = run_cli("ingest", name, "--workspace", "w", cwd=tmp_path)
+    assert (done.returncode, "2 = 1 kept + 1 rejected + 0 set aside + 0 copies" in done.stdout, said in done.stdout) == (2, True, True)
+
+
+def test_a_night_over_what_nobody_can_read_ends_with_2_and_says_why_for_each_file(run_cli, tmp_path):
+    (tmp_path / "exports").mkdir()
+    (tmp_path / "exports" / "odd.csv").write_text("alpha,beta\n1,2\n")
+    (tmp_path / "exports" / "cut.json.gz").write_bytes(gzip.compress(BROKEN.encode())[:-9])
+    done = run_cli("run", "exports", "--workspace", "w", cwd=tmp_path)
+    assert done.returncode == 2
+    assert [
+        part in done.stderr for part in ("odd.csv: rejected: no source knows", "alpha, beta", "sources propose", "cut.json.gz: rejected: gzip.truncated")
+    ] == [True] * 4
 
 
 @pytest.mark.parametrize(
