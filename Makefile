@@ -3,7 +3,7 @@ PYTHON ?= python3
 SIZE ?= 1m
 BIN = .venv/bin
 
-.PHONY: demo test lint types contracts tests bench golden validation docs proven clean
+.PHONY: demo test lint types contracts tests bench bench-night golden validation docs proven clean
 
 demo: .venv/.runs
 	@rm -rf demo-workspace && $(BIN)/audit-analyzer init demo-workspace >/dev/null && cp sample_logs/audit.toml demo-workspace/audit.toml
@@ -27,6 +27,9 @@ tests: .venv/.tests
 
 bench: .venv/.tests           ## SIZE=1m (default), 10m, 100m
 	$(BIN)/python tests/bench.py $(SIZE)
+
+bench-night: .venv/.tests     ## a whole night over CloudTrail files, and the rulebook alone; SIZE as above
+	$(BIN)/python tests/bench_night.py $(SIZE) trail rules
 
 golden: .venv/.tests          ## write the golden results of the samples anew; look at the difference before you commit it
 	$(BIN)/python tests/make_samples.py --golden
