@@ -13,7 +13,6 @@ from audit_analyzer import clauses, rulebook, settings
 ROOT = Path(__file__).resolve().parent.parent
 HERE = settings.load(None)
 BOOK = rulebook.load(HERE.rule_folders())
-NOT_PLANTABLE = {"D59"}
 
 
 def test_every_rule_is_proven_and_the_shipped_states_are_those_of_today():

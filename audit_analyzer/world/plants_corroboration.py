@@ -110,7 +110,8 @@ def d29_hard(world: World) -> None:
     case = world.case(first, second, opened=world.at(70, 9))
     one, image = world.moment(first, 75, 85), f"{case.number}/{world.fresh_id(10)}.jpg"
     two = next(s for s, _ in second.shifts if s > one + 9 * DAY) + HOUR
-    ids = [hit(world, w, at, case, subject=subject, probe=image, candidate=face(world.subject())) for w, at in ((first, one), (second, two))]
+    same: dict[str, Any] = {"subject": subject, "probe": image, "gallery": "county-mugshots"}
+    ids = [hit(world, w, at, case, candidate=face(world.subject()), **same) for w, at in ((first, one), (second, two))]
     for query, at in zip(ids, (one, two), strict=True):
         review(world, first, query, at + 4 * HOUR)
     world.plant("subject", subject, ids, "one picture searched by two officers nine days apart: two different people, each confirmed as a match")

@@ -49,13 +49,13 @@ def d54_trap_enough(world: World) -> None:
 
 
 def _kept(world: World, name: str, pack: str, first: int, note: str, *, old: bool = True) -> None:
-    """A door that verifies staff, in use for years (`old`), with a log from day `first` on."""
+    """A door that verifies staff, in use for years (`old`), with a log from day `first` on; what is missing lies before it."""
     begun = world.at(-2500, 0) if old else world.at(first, 0)
     system = world.matcher(name, ("dhs-026-11", pack), like="gate", approved_from=begun, logs_from=begun)
     who = world.hire(system=system, routine=False, shifts=False)
     ids = [world.search(who, world.at(day, float(world.rng.uniform(8, 15))), reason="door", **VERIFIED) for day in range(first, world.days)]
     world.background_queries += len(ids)
-    world.plant("system", system, ids[:1], note, period=(max(world.start, world.at(first, 0)), world.end))
+    world.plant("system", system, ids[:1], note, period=(world.at(first, 0) - 14 * DAY, world.at(first + 1, 0)))
 
 
 # --- D55: clocks, zones, order

@@ -122,7 +122,7 @@ def d11_hard(world: World) -> None:
     event = places.assembly(world, agency, 83, hour=13, spread=0.08)
     who = world.hire(agency, routine=False)
     ids = []
-    for start, _ in [s for s in who.shifts if event["ends_at"] < s[0] < event["ends_at"] + 66 * HOUR] or world.duty(who, 1, 84, 86):
+    for start, _ in [s for s in who.shifts if event["ends_at"] < s[0] < event["ends_at"] + 66 * HOUR] or world.duty(who, 1, 84, 100):
         for n in range(4):
             at = start + (2 + n) * HOUR
             ids.append(

@@ -124,7 +124,7 @@ def d08_medium(world: World) -> None:
     for start, _ in world.duty(who, 4):
         subject, probe = world.subject(), f"intake/{world.fresh_id(10)}.jpg"
         ids += world.burst(who, start + 3 * HOUR, 8, 25, subject=subject, probe=probe, gallery=lambda n: galleries[n])
-    world.plant("operator", who.name, ids, "four images, each searched in all eight galleries within minutes, no case")
+    world.plant("agency", who.agency.name, ids, "four images, each searched in all eight galleries within minutes, no case")
 
 
 def d08_hard(world: World) -> None:

@@ -130,11 +130,12 @@ def d06_medium(world: World) -> None:
 def d06_hard(world: World) -> None:
     """One person searched on six days in six weeks by two officers, each time for another reason."""
     agency, subject = world.host(), world.subject()
-    reasons = iter(("ID check", "459", "welfare check", "Person Crime", "traffic stop, no license", "Property Crime"))
+    officers = [world.hire(agency, unit="Patrol") for _ in range(2)]
     ids = []
-    for _ in range(2):
-        who = world.hire(agency, unit="Patrol")
-        ids += [world.search(who, start + 3 * HOUR, subject=subject, reason=next(reasons)) for start, _ in world.duty(who, 3, 70, 112)]
+    for week, reason in enumerate(("ID check", "459", "welfare check", "Person Crime", "traffic stop, no license", "Property Crime")):
+        who = officers[week % 2]
+        start, _ = (world.duty(who, 1, 70 + 7 * week, 77 + 7 * week) or world.duty(who))[0]
+        ids.append(world.search(who, start + 3 * HOUR, subject=subject, reason=reason))
     world.plant("subject", subject, ids, "one person searched on six days within six weeks, always another reason, no case")
 
 
