@@ -50,7 +50,7 @@ SYSTEMS = (
         "field_app",
         "field-app",
         (
-            "assembly_search_lift", "same_person_at_two_assemblies", "action_too_soon", "action_against_review", "conflicting_identities", "agency_not_permitted",
+            "assembly_search_lift", "same_person_at_two_assemblies", "action_too_soon", "action_before_review", "conflicting_identities", "agency_not_permitted",
             "retention_overrun_systemic",
         ),
     ),
@@ -66,14 +66,14 @@ SYSTEMS = (
         "A list of candidates is a lead and nothing more: a trained examiner decides first, and there must be other evidence.",
         "interchange/exports/state-ngi",
         "state-ngi",
-        ("rubber_stamp_reviews", "action_before_review", "action_on_match_alone", "loose_parameters"),
+        ("rubber_stamp_reviews", "action_against_review", "action_before_review", "action_on_match_alone"),
     ),
     Told(
         "A browser whose audit log is kept for 90 days",
-        "Searches through a browser that does not say who searches, with a log that is gone before anybody asks for it.",
+        "Searches in a browser plug-in that no register knows, mostly without a reason, with a log that is gone before anybody asks for it.",
         "interchange/exports/browser",
         "browser",
-        ("unattributable_searches", "logs_known_to_be_short", "no_reason_by_agency"),
+        ("unapproved_system", "logs_known_to_be_short", "no_reason_by_agency"),
     ),
 )  # fmt: skip
 

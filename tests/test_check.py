@@ -141,8 +141,8 @@ def test_child_rows_of_an_unknown_use_are_counted_by_system(tmp_path):
 def test_a_row_that_stands_twice_and_a_word_outside_the_model_block_the_system(tmp_path):
     checks = asked(tmp_path, queries=[{"row_key": 7}, {"row_key": 7}, {"system": "beta", "operation": "divination"}, {"system": "gamma"}])
     assert check.blocked(checks) == {
-        "alpha": "queries: not so that every row stands once (2 of 2 not so (100 %))",
-        "beta": "queries: not so that operation is one of its words (1 of 1 not so (100 %))",
+        "alpha": "the quality gate failed: queries: expected that every row stands once; observed 2 of 2 not so (100 %)",
+        "beta": "the quality gate failed: queries: expected that operation is one of its words; observed 1 of 1 not so (100 %)",
     }
 
 
@@ -153,7 +153,7 @@ def test_a_third_of_unreadable_records_stops_the_rules_for_that_system_only(tmp_
     rejects = [{"export_id": "e", "record": str(n), "reason": "time"} for n in range(rejected)] + [{"export_id": "f", "record": "1", "reason": "time"}]
     checks = asked(tmp_path, exports=rows, rejects=rejects)
     assert failed(checks)["alpha", "exports", "at most 0.1 % of the records could not be read"][0] == rejected
-    why = "exports: not so that less than a third of the records could not be read (33.7 % of 101 records: 34)"
+    why = "the quality gate failed: exports: expected that less than a third of the records could not be read; observed 33.7 % of 101 records: 34"
     assert check.blocked(checks) == ({"alpha": why} if stopped else {})
 
 
@@ -177,7 +177,9 @@ def test_a_broken_context_file_without_a_system_is_told_but_stops_no_system(tmp_
 
 def test_a_ledger_that_does_not_add_up_stops_its_system_and_without_a_system_all(tmp_path):
     mine = asked(tmp_path, queries=[{}, {"system": "beta"}], exports=[export("e", read=10, kept=9)])
-    assert check.blocked(mine) == {"alpha": "exports: not so that records read = kept + rejected + set aside + copies (1 of 1 not so (100 %))"}
+    assert check.blocked(mine) == {
+        "alpha": "the quality gate failed: exports: expected that records read = kept + rejected + set aside + copies; observed 1 of 1 not so (100 %)"
+    }
     (tmp_path / "audit.duckdb").unlink()
     everybody = asked(tmp_path, queries=[{}, {"system": "beta"}], exports=[export("e", None, read=10, kept=9)])
     assert sorted(check.blocked(everybody)) == ["alpha", "beta"]
@@ -243,7 +245,9 @@ def test_blocked_tells_every_reason_of_a_system_and_ignores_warnings():
         return words.Check("queries", said, passed, blocking, "3 of 4", 3, system)
 
     checks = [verdict("a"), verdict("b"), verdict("c", passed=True), verdict("d", blocking=False, system="beta")]
-    assert check.blocked(checks) == {"alpha": "queries: not so that a (3 of 4); queries: not so that b (3 of 4)"}
+    assert check.blocked(checks) == {
+        "alpha": "the quality gate failed: queries: expected that a; observed 3 of 4; the quality gate failed: queries: expected that b; observed 3 of 4"
+    }
 
 
 def test_the_suite_says_nothing_on_stdout_and_lets_go_of_the_database(tmp_path, capsys):

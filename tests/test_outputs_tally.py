@@ -6,6 +6,8 @@ import pytest
 
 from audit_analyzer.outputs import tally
 
+MEASURED = tuple(m for m in night_sample.sample().measurability if m.verdict == "measured")
+
 
 def alike(**changes):
     finding = next(f for f in night_sample.findings() if tally.state(f) == "new" and not tally.decision(f))
@@ -17,6 +19,7 @@ def test_the_verdict_counts_findings_that_nobody_decided_and_questions_that_coul
         "28 findings need a human's judgement; 6 others have been decided.",
         "15 questions could not be asked of field_app, rekognition-metro, tvs-airport and vendor_portal.",
         "3 of 145 exports could not be used.",
+        "55 records could not be read.",
         "1 quality check failed and kept rules from being asked.",
         "1 thing could not be looked at.",
     ]
@@ -25,12 +28,14 @@ def test_the_verdict_counts_findings_that_nobody_decided_and_questions_that_coul
 def test_nothing_read_and_nothing_found_are_never_told_as_nothing_wrong():
     empty = night_sample.sample(findings=(), measurability=(), ledger=(), checks=(), failures=())
     assert tally.verdict(empty) == ["Nothing was read: this page says nothing about what happened."]
-    quiet = night_sample.sample(findings=(), measurability=(), checks=(), failures=(), ledger=night_sample.ledger()[:3])
+    unasked = night_sample.sample(findings=(), measurability=(), checks=(), failures=(), ledger=night_sample.ledger()[:3])
+    assert tally.verdict(unasked) == ["No question could be asked: this page says nothing about what happened."]
+    quiet = night_sample.sample(findings=(), measurability=MEASURED, checks=(), failures=(), ledger=night_sample.ledger()[:3])
     assert tally.verdict(quiet) == ["The questions that could be asked gave no finding."]
 
 
 def test_one_finding_is_told_in_the_singular():
-    one = night_sample.sample(findings=(alike(),), measurability=(), checks=(), failures=(), ledger=night_sample.ledger()[:3])
+    one = night_sample.sample(findings=(alike(),), measurability=MEASURED, checks=(), failures=(), ledger=night_sample.ledger()[:3])
     assert tally.verdict(one) == ["1 finding needs a human's judgement."]
 
 
