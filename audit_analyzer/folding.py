@@ -37,7 +37,8 @@ _LEET = r"[A-Za-z][0134578@$!|]{1,2}[A-Za-z]|(?:^|[^0-9A-Za-z])[0134578@$][A-Za-
 _SPELLED = r"(?:^|[^0-9A-Za-z])[A-Za-z@$](?:[^0-9A-Za-z]{1,3}[0-9A-Za-z@$]){2,}(?:[^0-9A-Za-z]|$)"
 _CONTROL = r"[\x00-\x08\x0B\x0C\x0E-\x1F\x7F]"
 _HEX = r"[0-9A-Fa-f]{8,}(?:-[0-9A-Fa-f]{4,12})*"  # ids are not words with digits for letters
-_ID = r"[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}|[0-9A-Fa-f]{16,}"  # nor do they hold words: "daca" is hexadecimal
+# nor do they hold words: "daca" is hexadecimal, in a short id too where digits and letters change places three times
+_ID = r"[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}|[0-9A-Fa-f]{16,}|[0-9A-Fa-f]*(?:[0-9]+[A-Fa-f]+){3,}[0-9A-Fa-f]*"
 
 _RUN = re.compile(r"(?<![^\W_])(?:[^\W_]|[@$])(?:(?:[^\w@$]|_){1,3}(?:[^\W_]|[@$]))+(?![^\W_])")
 _ABBREVIATION = re.compile(r"(?<![^\W_])(?<![A-Za-z]\.)[A-Za-z](?:\.[A-Za-z]){1,2}(?![^\W_]|\.[A-Za-z](?![^\W_]))")

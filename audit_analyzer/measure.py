@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 CHILDREN = ("reviews", "corroborations", "actions", "authorizations", "biometric_items", "disclosures")
 CONTEXT = ("operators", "shifts", "cases", "assemblies", "places", "systems", "galleries", "published_counts", "notices")
+VERIFIED = "integrity_events"  # of the ledger's tables the one that is there only where digests were delivered: every chain leaves at least its start in it
 STATED = ("reason", "case_number", "offense", "operator", "subject")
 NAMING = ("operator", "subject")  # a rule about people cannot judge a use without them, even where leaving them out is the officer's fact
 WITHHELD = ("not_exported", "not_logged", "redacted")
@@ -65,6 +66,7 @@ class Ground:
     spans: dict[str, tuple[int, int]] = dataclasses.field(default_factory=dict)
     systems: tuple[str, ...] = ()
     logged: frozenset[str] = frozenset()
+    chained: frozenset[str | None] = frozenset()  # systems whose logs came with digests
 
 
 class Measures:
@@ -184,6 +186,7 @@ class Measures:
         sql = f"SELECT DISTINCT system FROM ({children} UNION SELECT system FROM exports WHERE outcome <> 'accepted') WHERE system IS NOT NULL"
         named = {row["system"] for row in self.locked.dicts(sql)} | {s.name for s in self.settings.systems}
         self.ground.logged = frozenset(self.ground.spans)
+        self.ground.chained = frozenset(row["system"] for row in self.locked.dicts(f"SELECT DISTINCT system FROM {VERIFIED}"))
         self.ground.systems = tuple(sorted(named | self.ground.logged))
 
     def of(self, rule: Rule, blocked: Mapping[str, str], undecided: Mapping[str, int]) -> tuple[Measurability, ...]:
@@ -246,6 +249,8 @@ class Measures:
 
     def _table_lack(self, need: str, system: str) -> Lack | None:
         table = need.split(".", maxsplit=1)[0]
+        if table == VERIFIED and system not in self.ground.chained:
+            return Lack([{"field": need, "state": "not_delivered", "rows": 0}], whole=True, total=0)
         if table not in CHILDREN and table not in CONTEXT:
             return None  # the ledger's own tables are always there
         of = (system, None) if table in CHILDREN else (None,)

@@ -42,6 +42,8 @@ def _part(lack: Mapping[str, Any]) -> str:
 def _meaning(field: str) -> str:
     """The field in words, with its name: "justification as given (queries.reason)"."""
     table, column = field.split(".")
+    if table == "integrity_events":
+        return "the digest files of the logs with their signatures (the objects' metadata), and the public keys of the period"
     if table not in model():
         return field
     plain = column.removesuffix("_s")

@@ -148,10 +148,14 @@ FROM main.notices AS n
 INNER JOIN ground.system_zones AS z ON n.system IS NULL OR z.system = n.system;
 
 -- notice_uses: One row for each use that an announced test, training, outage, import or migration covers (system, agency, operator, gallery and time all fit), with the first of these kinds.
+-- An import or migration of a gallery is of its pictures: it explains what was enrolled, read and deleted, never a search against the gallery; nor does an import, migration or outage of
+-- more than three days that names no operator explain searches: people go on working meanwhile, and what is brought in at once is not brought in for weeks.
 -- materialise: nothing without main.notices
 CREATE VIEW notice_uses AS
 WITH days AS (
-  SELECT n.kind, n.gallery, n.starts_s, n.ends_s, a.account, CAST(d.day_no AS INTEGER) AS day_no
+  SELECT
+    n.kind, n.gallery, n.starts_s, n.ends_s, a.account, CAST(d.day_no AS INTEGER) AS day_no,
+    n.kind IN ('test', 'training') OR n.operator_key IS NOT NULL OR ((n.gallery IS NULL OR n.kind = 'outage') AND n.ends_s - n.starts_s <= 259200) AS of_searches
   FROM ground.notice_scopes AS n
   INNER JOIN ground.accounts AS a
     ON a.system = n.system AND (n.agency_key IS NULL OR n.agency_key = a.agency_key) AND (n.operator_key IS NULL OR n.operator_key = a.operator_key), LATERAL (SELECT unnest(range(n.starts_s // 86400, (n.ends_s - 1) // 86400 + 1)) AS day_no) AS d
@@ -163,7 +167,9 @@ WITH days AS (
   FROM ground.use_keys AS u
   POSITIONAL JOIN ground.use_cases AS q
   INNER JOIN days AS n
-    ON n.account = u.account AND n.day_no = u.day_no AND u.ts_s >= n.starts_s AND u.ts_s < n.ends_s AND (n.gallery IS NULL OR n.gallery = q.gallery)
+    ON n.account = u.account AND n.day_no = u.day_no AND u.ts_s >= n.starts_s AND u.ts_s < n.ends_s
+      AND (n.gallery IS NULL OR (n.gallery = q.gallery AND NOT (u.is_search AND n.kind IN ('import', 'migration'))))
+    AND (n.of_searches OR NOT u.is_search)
   GROUP BY u.use_no
 )
 SELECT use_no, CASE first_kind WHEN 1 THEN 'test' WHEN 2 THEN 'training' WHEN 3 THEN 'outage' WHEN 4 THEN 'import' ELSE 'migration' END AS notice_kind FROM hits;

@@ -36,16 +36,16 @@ FROM reached AS r
 LEFT JOIN people AS p ON p.agency_key = r.agency_key;
 
 -- way_uses: One row for each use of a person's account on a day on which it came from several networks with several clients (the day before counted in): network as in account_sessions; client is
--- the device, else the client program without its version. switched: this use and the one before lie within 30 minutes and differ in network and in client both; changed: the same within 12 hours.
+-- the device, else the client program without its version, else the login session. switched: this use and the one before lie within 30 minutes and differ in network and in client both; changed: the same within 12 hours.
 -- Mobile addresses and VPNs change the network and not the client; a console beside a script changes the client and not the network.
 -- materialise
 CREATE VIEW way_uses AS
 WITH days AS (
   SELECT
     account, day_no, min(network) AS low_network, max(network) AS high_network,
-    min(coalesce(device, regexp_replace(user_agent, '[/ ].*$', ''))) AS low_client, max(coalesce(device, regexp_replace(user_agent, '[/ ].*$', ''))) AS high_client
+    min(coalesce(device, regexp_replace(user_agent, '[/ ].*$', ''), session)) AS low_client, max(coalesce(device, regexp_replace(user_agent, '[/ ].*$', ''), session)) AS high_client
   FROM ground.account_sessions
-  WHERE NOT is_machine AND network IS NOT NULL AND coalesce(device, user_agent) IS NOT NULL
+  WHERE NOT is_machine AND network IS NOT NULL AND coalesce(device, user_agent, session) IS NOT NULL
   GROUP BY account, day_no
 ), pairs AS (
   SELECT
@@ -64,7 +64,7 @@ WITH days AS (
       WHEN q.client_ip LIKE '%:%' THEN array_to_string(string_split(q.client_ip, ':')[1:4], ':')
       ELSE q.client_ip
     END AS network,
-    coalesce(q.device, regexp_replace(q.user_agent, '[/ ].*$', '')) AS client
+    coalesce(q.device, regexp_replace(q.user_agent, '[/ ].*$', ''), q.session) AS client
   FROM ground.queries AS q
   INNER JOIN busy AS b ON b.account = q.account AND b.day_no = q.day_no
   WHERE q.operator IS NOT NULL

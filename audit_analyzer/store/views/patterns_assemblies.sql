@@ -43,12 +43,14 @@ WITH counted AS (
 )
 SELECT system, assembly_id, observed, baseline, windows, baseline_max, CASE WHEN windows > 0 THEN (baseline + 0.5) / windows END AS expected FROM summed WHERE observed > 0;
 
--- assembly_accounts: One row for each account with at least four unexplained searches that belong to an assembly by place: how many, of how many persons, and how many searches the account made
--- within the same cells in the same hours of the week in comparable weeks (by the time of the search; by the time of the picture for those that belong by it).
+-- assembly_accounts: One row for each account with at least four unexplained searches that belong to an assembly by place: how many, of how many persons and under how many case numbers (own_case: open cases of the officer), and how
+-- many searches the account made within the same cells in the same hours of the week in comparable weeks (by the time of the search; by the time of the picture for those that belong by it).
 -- materialise: nothing without main.assemblies
 CREATE VIEW assembly_accounts AS
 WITH near AS (
-  SELECT n.system, n.operator, n.assembly_id, n.by AS way, count(*) AS observed, count(DISTINCT coalesce(n.subject, n.probe, n.query_id)) AS subjects
+  SELECT n.system, n.operator, n.assembly_id, n.by AS way, count(*) AS observed, count(DISTINCT coalesce(n.subject, n.probe, n.query_id)) AS subjects,
+    count(n.case_key) AS with_case, count(DISTINCT n.case_key) AS cases,
+    count(*) FILTER (WHERE n.own_case) AS own_case
   FROM ground.near_assemblies AS n
   WHERE n.by IN ('capture', 'device') AND is_search AND status = 'ok' AND explained_by IS NULL AND operator IS NOT NULL
   GROUP BY n.system, n.operator, n.assembly_id, n.by
@@ -82,7 +84,7 @@ WITH near AS (
   SELECT system, assembly_id, count(*) FILTER (WHERE week <> 0) AS windows FROM ground.assembly_weeks GROUP BY system, assembly_id
 )
 SELECT
-  n.system, n.operator, n.assembly_id, n.way, n.observed, n.subjects, coalesce(b.baseline, 0) AS baseline, coalesce(w.windows, 0) AS windows,
+  n.system, n.operator, n.assembly_id, n.way, n.observed, n.subjects, n.with_case, n.cases, n.own_case, coalesce(b.baseline, 0) AS baseline, coalesce(w.windows, 0) AS windows,
   CASE WHEN w.windows > 0 THEN (coalesce(b.baseline, 0) + 0.5) / w.windows END AS expected
 FROM near AS n
 LEFT JOIN before AS b ON b.system = n.system AND b.operator = n.operator AND b.assembly_id = n.assembly_id AND b.way = n.way

@@ -1,18 +1,33 @@
 -- Stored faces over time: the limits that each falls under, the deployments of watchlists, probes that were enrolled, and faces that were used after they were deleted.
 
--- deployments: One row for each stretch of live watching of one gallery without a pause of deployment_pause seconds (8 hours, as for a session of an account): a watchlist's deployment.
+-- deployments: One row for each stretch of live watching of one gallery: a watchlist's deployment. A pause of deployment_pause seconds (8 hours, as for a session of an account) ends it, but not between the rows of one
+-- job, nor between a start and the stop that follows, nor twelve hours between two rows of one account with the same words (a log that writes start and stop as two rows alike). It ends with its last row, or with the window
+-- that a row states; a start without a stop is taken to last the twelve hours of a long shift.
 -- materialise
 CREATE VIEW deployments AS
 WITH watched AS (
-  SELECT system, gallery, ts_s, ts_s - lag(ts_s) OVER (PARTITION BY system, gallery ORDER BY ts_s) AS gap_s
+  SELECT
+    system, gallery, ts_s, job, use_no, account, coalesce(reason_key, '') AS words, lower(coalesce(call, '')) LIKE '%start%' AS begins, lower(coalesce(call, '')) LIKE '%stop%' AS ends,
+    CASE WHEN searched_to_s > ts_s AND searched_to_s - ts_s <= 604800 THEN searched_to_s ELSE ts_s END AS watched_to_s
   FROM ground.queries
   WHERE operation = 'live_watch' AND status = 'ok'
+), gaps AS (
+  SELECT
+    *, ts_s - lag(watched_to_s) OVER in_order AS gap_s, lag(job) OVER in_order AS job_before, lag(begins) OVER in_order AS begun_before,
+    coalesce(account = lag(account) OVER in_order AND words = lag(words) OVER in_order, FALSE) AS alike
+  FROM watched
+  WINDOW in_order AS (PARTITION BY system, gallery ORDER BY ts_s, use_no)
 ), numbered AS (
-  SELECT w.system, w.gallery, w.ts_s, sum(CASE WHEN w.gap_s >= f.quiet_s THEN 1 ELSE 0 END) OVER (PARTITION BY w.system, w.gallery ORDER BY w.ts_s RANGE UNBOUNDED PRECEDING) AS part
-  FROM watched AS w
+  SELECT
+    w.*, sum(CASE WHEN w.gap_s >= f.quiet_s AND NOT (coalesce(w.job = w.job_before, FALSE) OR (w.ends AND w.begun_before) OR (w.alike AND w.gap_s <= 43200)) THEN 1 ELSE 0 END)
+      OVER (PARTITION BY w.system, w.gallery ORDER BY w.ts_s, w.use_no ROWS UNBOUNDED PRECEDING) AS part
+  FROM gaps AS w
   CROSS JOIN ground.figures AS f
 )
-SELECT system, gallery, min(ts_s) AS starts_s, max(ts_s) AS ends_s, count(*) AS watches FROM numbered GROUP BY system, gallery, part;
+SELECT
+  system, gallery, min(ts_s) AS starts_s, max(watched_to_s) + CASE WHEN bool_or(begins) AND NOT bool_or(ends) AND max(watched_to_s) = max(ts_s) THEN 43200 ELSE 0 END AS ends_s, count(*) AS watches
+FROM numbered
+GROUP BY system, gallery, part;
 
 -- item_limits: One row for each stored item and each retention limit that it falls under: its own citizenship's limit where the pack states one, else the limit for anybody. due_s is when it had
 -- to be gone: the limit from its creation (a watchlist's from the end of the deployment that began within the limit), not before the limit came into force, or the end of a hold that
@@ -123,16 +138,63 @@ WHERE NOT EXISTS (
   WHERE b.system = u.system AND b.item_id = u.item_id AND b.created_s > u.created_s AND b.created_s <= u.used_s
 );
 
--- shared_items: One row for each stored face that was handed to another organisation than the one that made it, with the account's agency; hashed: the reason says that no image was given.
+-- shared_items: One row for each stored face that was handed to another organisation than the one that made it, with the account's agency: the disclosure names the item, or the use that stored it. hashed: the reason says
+-- that no image was given. An hour is left for the clocks of two systems.
 -- materialise: nothing without main.disclosures
 CREATE VIEW shared_items AS
+WITH pairs AS (
+  SELECT i.item_id, i.system, i.export_id, i.record, d.disclosure_id, d.export_id AS d_export, d.record AS d_record
+  FROM ground.biometric_items AS i INNER JOIN ground.disclosures AS d ON d.item_id = i.item_id WHERE d.system = i.system OR d.system IS NULL
+  UNION ALL
+  SELECT i.item_id, i.system, i.export_id, i.record, d.disclosure_id, d.export_id, d.record
+  FROM ground.biometric_items AS i INNER JOIN ground.disclosures AS d ON d.query_id = i.query_id AND d.system = i.system WHERE d.item_id IS NULL
+)
 SELECT
-  d.disclosure_id, d.item_id, d.query_id, coalesce(d.system, i.system) AS system, d.to_org, lower(trim(d.to_org)) AS org_key, d.disclosed_s, d.export_id, d.record,
-  coalesce(regexp_matches(lower(d.reason), 'hash|checksum|fingerprint of the file|no image|without image'), FALSE) AS hashed,
+  d.disclosure_id, i.item_id, d.query_id, coalesce(d.system, i.system) AS system, d.to_org, lower(trim(d.to_org)) AS org_key, d.disclosed_s, d.export_id, d.record,
+  coalesce(regexp_matches(lower(d.reason), '\bhash|checksum|fingerprint of the file|no image|without image|no photo|without photo|reconciliation of numbers|count only|statistics'), FALSE) AS hashed,
   i.system AS item_system, i.kind, i.subject, i.created_s, i.deleted_s, i.export_id AS item_export, i.record AS item_record, i.query_agency, i.query_id AS item_query
-FROM ground.biometric_items AS i
-INNER JOIN ground.disclosures AS d ON d.item_id = i.item_id AND (d.system = i.system OR d.system IS NULL)
-WHERE i.created_s <= d.disclosed_s AND (i.query_agency IS NULL OR lower(trim(d.to_org)) <> lower(trim(i.query_agency)));
+FROM pairs AS p
+INNER JOIN ground.biometric_items AS i ON i.item_id = p.item_id AND i.system = p.system AND i.export_id = p.export_id AND i.record = p.record
+INNER JOIN ground.disclosures AS d ON d.export_id = p.d_export AND d.record = p.d_record
+WHERE i.created_s <= d.disclosed_s + 3600 AND (i.query_agency IS NULL OR lower(trim(d.to_org)) <> lower(trim(i.query_agency)));
+
+-- partner_copies: One row for each stored face in a system of an organisation that faces were handed to: the same item, or an item of the same person stored within a day of the handing over; and, in a system of which most
+-- items are such copies, each other item too (by_role: nobody wrote its handing over down; it counts from when it was stored). A system is an organisation's where the register, its accounts or its own name say so (letters
+-- and digits compared). hashed: no image was given. until_s: when it was deleted, or the night.
+-- materialise: nothing without main.disclosures
+CREATE VIEW partner_copies AS
+WITH named AS (
+  SELECT system, agency FROM main.systems
+  UNION SELECT system, agency FROM ground.accounts
+  UNION SELECT system, system FROM ground.biometric_items
+), partners AS (
+  SELECT DISTINCT n.system, o.org_key
+  FROM named AS n INNER JOIN (SELECT DISTINCT org_key FROM ground.shared_items) AS o ON key_of(n.agency) = key_of(o.org_key)
+), handed AS (
+  SELECT s.*, p.system AS partner FROM ground.shared_items AS s INNER JOIN partners AS p ON p.org_key = s.org_key AND p.system <> s.item_system
+), paired AS (
+  SELECT h.*, b.item_id AS copy_id, b.export_id AS copy_export, b.record AS copy_record FROM handed AS h INNER JOIN ground.biometric_items AS b ON b.system = h.partner AND b.item_id = h.item_id
+  UNION
+  SELECT h.*, b.item_id, b.export_id, b.record
+  FROM handed AS h INNER JOIN ground.biometric_items AS b ON b.system = h.partner AND b.subject = h.subject AND b.created_s BETWEEN h.disclosed_s - 86400 AND h.disclosed_s + 86400
+), roles AS (
+  SELECT partner, min(item_system) AS item_system, min(to_org) AS to_org, count(DISTINCT copy_id) AS copies FROM paired WHERE NOT hashed GROUP BY partner
+), undeclared AS (
+  SELECT r.partner, r.item_system, r.to_org, b.item_id AS copy_id, b.export_id AS copy_export, b.record AS copy_record
+  FROM ground.biometric_items AS b
+  INNER JOIN roles AS r ON r.partner = b.system
+  WHERE 2 * r.copies > (SELECT count(*) FROM ground.biometric_items AS a WHERE a.system = r.partner) AND NOT EXISTS (SELECT 1 FROM paired AS p WHERE p.partner = b.system AND p.copy_id = b.item_id)
+), copies AS (
+  SELECT partner, copy_id, copy_export, copy_record, item_system, item_id, deleted_s AS item_deleted_s, disclosure_id, disclosed_s, export_id, record, to_org, hashed, FALSE AS by_role FROM paired
+  UNION ALL
+  SELECT partner, copy_id, copy_export, copy_record, item_system, NULL, NULL, NULL, NULL, NULL, NULL, to_org, FALSE, TRUE FROM undeclared
+)
+SELECT
+  p.partner AS system, p.copy_id, p.copy_export, p.copy_record, b.kind, b.created_s AS copied_s, b.deleted_s AS copy_deleted_s, least(coalesce(b.deleted_s, n.as_of_s), n.as_of_s) AS until_s,
+  b.hold_from_s IS NOT NULL AS on_hold, p.item_system, p.item_id, p.item_deleted_s, p.disclosure_id, coalesce(p.disclosed_s, b.created_s) AS disclosed_s, p.export_id, p.record, p.to_org, p.hashed, p.by_role
+FROM copies AS p
+INNER JOIN ground.biometric_items AS b ON b.system = p.partner AND b.item_id = p.copy_id AND b.export_id = p.copy_export AND b.record = p.copy_record
+CROSS JOIN ground.night AS n;
 
 -- enrolled_probes: One row for each image that was searched with and then put into a gallery. how: 'enrolled' (an enrolment of the same image follows the search), 'stored' (the search itself stored an
 -- item of a gallery's kind), 'returned' (another search got the image as its first candidate). delay_s is the time between; same_account: one account did both.

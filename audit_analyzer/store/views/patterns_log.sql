@@ -39,7 +39,8 @@ WHERE n.operator_key IS NULL AND n.gallery IS NULL AND n.ends_s - n.starts_s < 8
 -- quiet_runs: One row for each run of whole UTC hours between two uses of a system in which it logged nothing, where at least 10 uses were to be expected: what the same weekday has (median of eight weeks before and
 -- after; in a log of one week the median day), hour by hour as the hours of weekdays and of week-ends usually share it. Hours of an announced outage, and a holiday of an office's system, expect nothing (a holiday of another half). surprise:
 -- -log10 of the chance of none at all if counts are negative binomial with the system's spread (Poisson where that is 1). similar: other runs with half as many expected, or more: a
--- system that is often silent is not conspicuous. last_query_id and next_query_id: the uses on either side. covered: a chain of digests without a break spans it: nothing was taken out.
+-- system that is often silent is not conspicuous. tail: -log10 of the chance by the system's own runs: beyond the fifth longest they fall off exponentially, by the mean excess over two expected uses (1 where hours
+-- are independent; more where shifts come and go as a whole). last_query_id and next_query_id: the uses on either side. covered: a chain of digests without a break spans it: nothing was taken out.
 -- materialise
 CREATE VIEW quiet_runs AS
 WITH shares AS (
@@ -68,9 +69,13 @@ WITH shares AS (
   SELECT system, before_hour, after_hour, coalesce(sum(expected), 0) AS expected FROM weighed GROUP BY system, before_hour, after_hour
 ), ranked AS (
   SELECT *, count(*) OVER (PARTITION BY system ORDER BY ln(greatest(expected, 0.001)) RANGE BETWEEN 0.6931 PRECEDING AND UNBOUNDED FOLLOWING) - 1 AS similar FROM summed
+), tails AS (
+  SELECT system, coalesce(min(expected) FILTER (WHERE nth = 5), 0) AS fifth, greatest(0.7, coalesce(avg(expected - 2) FILTER (WHERE nth > 4 AND expected > 2), 1)) AS excess
+  FROM (SELECT system, expected, row_number() OVER (PARTITION BY system ORDER BY expected DESC, before_hour) AS nth FROM summed)
+  GROUP BY system
 ), kept AS (
-  SELECT r.*, m.spread, m.is_office, m.median_day, r.expected * CASE WHEN m.spread > 1.0001 THEN ln(m.spread) / (m.spread - 1) ELSE 1 END / ln(10) AS surprise
-  FROM ranked AS r INNER JOIN ground.system_rhythms AS m ON m.system = r.system
+  SELECT r.*, (r.expected - t.fifth) / t.excess / ln(10) AS tail, m.spread, m.is_office, m.median_day, r.expected * CASE WHEN m.spread > 1.0001 THEN ln(m.spread) / (m.spread - 1) ELSE 1 END / ln(10) AS surprise
+  FROM ranked AS r INNER JOIN ground.system_rhythms AS m ON m.system = r.system INNER JOIN tails AS t ON t.system = r.system
   WHERE r.expected >= 10
 ), edges AS (
   SELECT k.system, k.before_hour, max(q.ts_s) AS from_s, arg_max(q.query_id, (q.ts_s, q.query_id)) AS last_query_id
@@ -82,7 +87,7 @@ WITH shares AS (
   GROUP BY k.system, k.after_hour
 )
 SELECT
-  k.system, f.from_s, t.to_s, k.expected, k.spread, k.surprise, k.similar, k.is_office, k.median_day, f.last_query_id, t.next_query_id,
+  k.system, f.from_s, t.to_s, k.expected, k.spread, k.surprise, k.tail, k.similar, k.is_office, k.median_day, f.last_query_id, t.next_query_id,
   EXISTS (
     SELECT 1 FROM ground.integrity_events AS i
     WHERE i.kind = 'covered' AND (i.system = k.system OR i.system IS NULL) AND i.period_from_s <= f.from_s AND i.period_to_s >= t.to_s
@@ -176,8 +181,8 @@ SELECT system, day_no, uses, name AS column_name, filled
 FROM (UNPIVOT counted ON operator, agency, reason, case_number, offense, subject, probe, gallery, client_ip, device, candidates, top_score, candidate, threshold, latitude,
   galleries_searched, on_behalf_of, captured_at INTO NAME name VALUE filled);
 
--- field_drops: One row for each system and column that was filled in at least half of the searches of the four weeks before a day and in at most one of twenty in the four weeks from it on, at
--- least 40 searches each: the day with the sharpest fall, both shares, and for how many days it stayed so.
+-- field_drops: One row for each system and column that was filled in at least half of the searches of the four weeks before a day and, from that day on, in four weeks in at most a quarter of that share, or in 40 points of
+-- percent less (six standard errors of the pooled share at least), at least 25 searches each: the day with the sharpest fall, both shares, and for how many days it stayed so.
 -- materialise
 CREATE VIEW field_drops AS
 WITH shares AS (
@@ -187,12 +192,16 @@ WITH shares AS (
   FROM ground.field_days
   WINDOW before AS (PARTITION BY system, column_name ORDER BY day_no RANGE BETWEEN 28 PRECEDING AND 1 PRECEDING),
     after AS (PARTITION BY system, column_name ORDER BY day_no RANGE BETWEEN CURRENT ROW AND 27 FOLLOWING)
-), fallen AS (
+), tested AS (
   SELECT
     *, filled_before / uses_before AS share_before, filled_after / uses_after AS share_after,
-    row_number() OVER (PARTITION BY system, column_name ORDER BY filled_before / uses_before - filled_after / uses_after DESC, day_filled / day_uses, day_no) AS best
+    sqrt((filled_before + filled_after) / (uses_before + uses_after) * (1 - (filled_before + filled_after) / (uses_before + uses_after)) * (1 / uses_before + 1 / uses_after)) AS error
   FROM shares
-  WHERE uses_before >= 40 AND uses_after >= 40 AND 2 * filled_before >= uses_before AND 20 * filled_after <= uses_after
+  WHERE uses_before >= 25 AND uses_after >= 25
+), fallen AS (
+  SELECT *, row_number() OVER (PARTITION BY system, column_name ORDER BY share_before - share_after DESC, day_filled / day_uses, day_no) AS best
+  FROM tested
+  WHERE share_before >= 0.5 AND (4 * share_after <= share_before OR share_before - share_after >= 0.4) AND share_before - share_after >= 6 * error
 )
 SELECT
   f.system, f.column_name, f.day_no, f.share_before, f.share_after,
@@ -277,7 +286,7 @@ INNER JOIN main.queries AS q ON q.system = c.system AND q.query_id = c.id AND q.
 WHERE c.kind = 'copy' AND c.table_name = 'queries'
 GROUP BY c.export_id, c.table_name, c.system;
 
--- ordered_uses: One row for each conspicuous use of a system that numbers its uses one by one (their ids are one text and a running number, at least 200, of which at most one of twenty is missing between the lowest
+-- ordered_uses: One row for each conspicuous use of a system that numbers its uses one by one (their ids are one text and a running number, at least 50, of which at most one of twenty is missing between the lowest
 -- and the highest, and which rise with time, nineteen of twenty): a use after missing numbers, and one whose time is more than a day away from those of both neighbours. uses: how many the series has.
 -- Ids that are no such series (UUIDs, hashes, random numbers) give no row. Of series with over 200,000 uses only those stretches of 256 numbers are looked at that are not full, or span over two days.
 -- materialise
@@ -285,10 +294,10 @@ CREATE VIEW ordered_uses AS
 WITH cut AS (
   SELECT rowid AS use_no, system, query_id, rtrim(query_id, '0123456789') AS head FROM main.queries
 ), numbered AS (
-  SELECT use_no, system, head, try_cast(substr(query_id, length(head) + 1) AS BIGINT) AS number FROM cut WHERE length(query_id) - length(head) BETWEEN 1 AND 15
+  SELECT use_no, system, head, try_cast(substr(query_id, length(head) + 1) AS BIGINT) AS number FROM cut WHERE length(query_id) - length(head) BETWEEN 1 AND 18
 ), dense AS (
   SELECT system, head, count(*) AS uses FROM numbered GROUP BY system, head
-  HAVING count(*) >= 200 AND 20 * (max(number) - min(number) + 1 - count(*)) <= max(number) - min(number) + 1
+  HAVING count(*) >= 50 AND 20 * (max(number) - min(number) + 1 - count(*)) <= max(number) - min(number) + 1
 ), placed AS (
   SELECT n.system, n.head, n.number, n.number // 256 AS stretch, n.use_no, u.ts_s, d.uses
   FROM numbered AS n
@@ -319,14 +328,14 @@ FROM conspicuous AS c
 INNER JOIN main.queries AS q ON q.rowid = c.use_no
 LEFT JOIN main.queries AS b ON b.rowid = c.previous_no;
 
--- local_troughs: One row for each system with at least 500 searches of people of known local time: the six hours in a row with the fewest searches (from_hour, local), and their share of all.
+-- local_troughs: One row for each system with at least 200 searches of people of known local time: the six hours in a row with the fewest searches (from_hour, local), and their share of all.
 CREATE VIEW local_troughs AS
 WITH counted AS (
   SELECT a.system, h.local_hour, sum(h.searches) AS searches
   FROM ground.account_hours AS h INNER JOIN ground.accounts AS a ON a.account = h.account
   GROUP BY a.system, h.local_hour
 ), totals AS (
-  SELECT system, sum(searches) AS total FROM counted GROUP BY system HAVING sum(searches) >= 500
+  SELECT system, sum(searches) AS total FROM counted GROUP BY system HAVING sum(searches) >= 200
 ), stretches AS (
   SELECT t.system, t.total, CAST(s.hour AS INTEGER) AS from_hour, coalesce(sum(c.searches), 0) AS held
   FROM totals AS t

@@ -198,14 +198,18 @@ WHERE NOT EXISTS (
 -- Words that hold the own agency's name are left out; a mutual-aid case number clears them (see rules/lexicons/on_behalf.toml). listed: 'permitted' or
 -- 'not permitted' by the register's list of agencies at that time, 'no list' where it has none.
 CREATE VIEW requested_uses AS
-WITH asked AS (
+WITH owners AS (
+  SELECT system, min(agency) AS agency FROM main.systems WHERE agency IS NOT NULL GROUP BY system HAVING count(DISTINCT agency) = 1
+), asked AS (
   SELECT
     q.system, q.query_id, q.export_id, q.record, q.ts_s, q.operator, q.agency, q.unit, 'field' AS how, q.on_behalf_of AS requester, o.name_key AS requester_key, o.is_federal, o.is_banned_place,
     q.case_number_state, q.is_machine, q.is_search, q.explained_by
   FROM ground.queries AS q
   INNER JOIN ground.agency_names AS o ON o.name = q.on_behalf_of
-  INNER JOIN ground.agency_names AS a ON a.name = q.agency
-  WHERE o.name_key <> a.name_key AND NOT (length(a.name_key) >= 4 AND contains(o.name_key, a.name_key)) AND NOT (length(o.name_key) >= 4 AND contains(a.name_key, o.name_key))
+  LEFT JOIN owners AS w ON w.system = q.system
+  LEFT JOIN ground.agency_names AS a ON a.name = coalesce(q.agency, q.owner, w.agency)
+  WHERE o.name_key IS DISTINCT FROM a.name_key AND NOT coalesce(length(a.name_key) >= 4 AND contains(o.name_key, a.name_key), FALSE)
+    AND NOT coalesce(length(o.name_key) >= 4 AND contains(a.name_key, o.name_key), FALSE)
     AND lower(trim(q.on_behalf_of)) <> lower(trim(coalesce(q.operator, ''))) AND lower(trim(q.on_behalf_of)) <> lower(trim(coalesce(q.unit, '')))
   UNION ALL
   SELECT

@@ -109,7 +109,8 @@ SELECT
 FROM pairs AS p
 LEFT JOIN sources AS r ON r.source_ref = p.source_ref;
 
--- repeated_comparisons: One row for each 1:1 comparison whose probe, or whose reference image, the same account used in ten or more comparisons.
+-- repeated_comparisons: One row for each 1:1 comparison whose probe, or whose reference image, the same account used in ten or more comparisons. same_file: the reference image lies in the
+-- probe's own folder or below it, and that folder is a case's (a number, or the word, in its name).
 -- materialise
 CREATE VIEW repeated_comparisons AS
 WITH compared AS (
@@ -129,7 +130,10 @@ WITH compared AS (
 SELECT
   q.use_no, q.system, q.operator, q.agency, q.query_id, q.export_id, q.record, q.ts_s, q.probe, q.gallery, q.candidate, q.subject, q.case_number, q.explained_by,
   coalesce(q.gallery, '') || ' ' || coalesce(q.candidate, '') AS target,
-  coalesce(q.candidate IS NOT NULL OR regexp_matches(lower(q.gallery), '://|\.(jpe?g|png|bmp|tiff?|webp)$'), FALSE) AS target_is_one
+  coalesce(q.candidate IS NOT NULL OR regexp_matches(lower(q.gallery), '://|\.(jpe?g|png|bmp|tiff?|webp)$'), FALSE) AS target_is_one,
+  coalesce(
+    starts_with(coalesce(q.gallery, q.candidate), regexp_extract(q.probe, '^(.*/)[^/]*$', 1)) AND regexp_matches(lower(regexp_extract(q.probe, '^(.*/)[^/]*$', 1)), 'case|suspect|incident|[0-9]{2}-?[0-9]{3}|-[0-9]+/$'), FALSE
+  ) AS same_file
 FROM ground.queries AS q
 INNER JOIN kept AS k ON k.use_no = q.use_no;
 

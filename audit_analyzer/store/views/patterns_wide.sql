@@ -1,7 +1,8 @@
 -- Patterns of wide-scale use: what several rules ask of the few busy days of people's accounts, so that ten million uses are read once.
 
 -- missions: One row for each distinct reason or offense that names work in which many faces in a row are ordinary: child (exploitation, trafficking), missing (and unidentified persons,
--- victims of a disaster), threat (to life), lineup (a photo array is built), fugitive (a warrant is out). The senses are those of rules/lexicons/serious_crime.toml.
+-- victims of a disaster), threat (to life), lineup (a photo array is built), fugitive (a warrant is
+-- out), intake (people are booked), test (a benchmark, an import). The senses are those of rules/lexicons/serious_crime.toml.
 -- materialise
 CREATE VIEW missions AS
 WITH named AS (
@@ -19,6 +20,8 @@ WITH named AS (
     text,
     CASE
       WHEN regexp_matches(folded, '\b(disaster|mass casualty|victim id|victim identification|identif[a-z]* (the |of )?(victims?|deceased|remains)|unidentified|next of kin)\b') THEN 'missing'
+      WHEN regexp_matches(folded, '\b(book(ed|ing)( in)?|book in|(jail|custody|prisoner|inmate) (intake|admission|check in)|intake (photo|desk|room)|id at booking)\b') THEN 'intake'
+      WHEN regexp_matches(folded, '\b(benchmark[a-z]*|accuracy test[a-z]*|vendor (test|eval)[a-z]*|(system|admin|administrative|acceptance|load|regression) tests?|calibration|back ?fill(ed|ing)?|(legacy|data|batch) (import|migration)|import(ed)? from (old|legacy)( system)?)\b') THEN 'test'
       WHEN regexp_matches(folded, '\b(line ?ups?|photo ?arrays?|photo ?packs?|six ?packs?)\b') THEN 'lineup'
       WHEN regexp_matches(folded, '\b(fugitives?|absconders?|escapees?|wanted persons?|(arrest|felony|bench|outstanding|active) warrants?|warrant service)\b') THEN 'fugitive'
     END
@@ -41,10 +44,12 @@ SELECT account, day_no
 FROM near
 WHERE unexplained + CASE WHEN day_before = day_no - 1 THEN before ELSE 0 END >= 8 OR unexplained + CASE WHEN day_after = day_no + 1 THEN after ELSE 0 END >= 8;
 
--- loud_uses: One row for each unexplained search on a crowded day, with the person sought (subject token, else probe), whether a case backs it and what its probe's name is made of.
+-- loud_uses: One row for each unexplained search on a crowded day, with the person sought (subject token, else probe; the numbered frames of one recording are one person, unless their names say that faces were cut out), whether a case backs
+-- it and what its probe's name is made of.
 -- backed: its case number is not shared by more than case_subjects (5) persons that the account sought, and stands in the register where there is one. mission: see missions. habit: the
 -- account is a desk that searches for others all day: median of its active days at least 10 over at least 10 days (people's days have a median of 1 in the Eugene log), or the roster says
--- records clerk or service desk. stem and number: the probe's name around the last run of digits in it, IMG_0412.jpg is IMG_#.jpg and 412; folder: all up to the last slash.
+-- records clerk or service desk. stem and number: the probe's name around the last run of digits in it, IMG_0412.jpg is IMG_#.jpg and 412; folder: all up to the last slash. stamp_s: the time that a
+-- camera or messenger wrote into the name (PXL_20260312_141013.jpg), roll: the name without any digits' values.
 -- materialise
 CREATE VIEW loud_uses AS
 WITH desks AS (
@@ -72,12 +77,22 @@ WITH desks AS (
 )
 SELECT
   k.use_no, k.account, k.system, k.agency, k.operator, k.query_id, k.export_id, k.record, k.ts_s, k.day_no, k.operation, k.subject, k.probe, k.probe_source,
-  coalesce(k.subject, k.probe) AS sought, k.gallery, k.case_key, k.case_known, k.case_open, k.case_assigned, k.on_behalf_of, k.device, k.session, k.person,
+  coalesce(
+    k.subject,
+    CASE WHEN k.operation = 'identification' AND (k.probe_source IN ('frame', 'video') OR contains(lower(k.name), 'frame')) AND NOT regexp_matches(lower(k.name), 'crop|face|person') THEN regexp_replace(k.probe, '[0-9]+([^0-9/]*)$', '#\1') END,
+    k.probe
+  ) AS sought, k.gallery, k.case_key, k.case_known, k.case_open, k.case_assigned, k.on_behalf_of, k.device, k.session, k.person,
   k.case_key IS NOT NULL AND k.case_operator_subjects <= f.case_subjects AND (k.case_known OR NOT r.has_cases) AS backed, r.has_cases,
   coalesce(o.mission, m.mission) AS mission, h.habit OR regexp_matches(lower(coalesce(k.unit, '')), 'clerk|records') AS habit,
   CASE WHEN regexp_matches(k.name, '[0-9]') THEN regexp_replace(k.probe, '[0-9]+([^0-9/]*)$', '#\1') END AS stem,
   try_cast(nullif(regexp_extract(k.name, '([0-9]+)[^0-9]*$', 1), '') AS BIGINT) AS number,
-  nullif(regexp_extract(k.probe, '^(.*/)[^/]*$', 1), '') AS folder
+  nullif(regexp_extract(k.probe, '^(.*/)[^/]*$', 1), '') AS folder,
+  seconds(try_strptime(
+    nullif(regexp_replace(
+      regexp_extract(k.name, '20[0-9]{2}[-_.]?[01][0-9][-_.]?[0-3][0-9][^0-9]{1,4}[0-2][0-9][-_.:h]?[0-5][0-9][-_.:m]?[0-5][0-9]'), '[^0-9]', '', 'g'
+    ), ''), '%Y%m%d%H%M%S'
+  )) AS stamp_s,
+  regexp_replace(k.probe, '[0-9]+', '#', 'g') AS roll
 FROM kept AS k
 INNER JOIN habits AS h ON h.account = k.account
 LEFT JOIN ground.missions AS m ON m.text = k.reason
@@ -178,9 +193,10 @@ FROM (
 GROUP BY system, gallery;
 
 -- kind_galleries: One row for each gallery whose name or registered purpose says that many faces in it are ordinary: staff, missing persons, victims of a disaster, bookings, tests. helps: it is of
--- staff, or of people who are missing or were harmed.
+-- staff, or of people who are missing or were harmed. singles: a picture in it shows one person (bookings,
+-- licences, visas), so that the faces of a group have no business there.
 CREATE VIEW kind_galleries AS
-SELECT gallery, bool_or(regexp_matches(said, '(^|[^a-z])(employees?|staff|personnel|missing|disasters?|victims?|reunification|deceased)([^a-z]|$)')) AS helps FROM (
+SELECT gallery, NOT bool_or(regexp_matches(said, '(^|[^a-z])(employees?|staff|personnel|badges?|missing|disasters?|victims?|reunification|deceased|consent(ed|ing)?|volunteers?|training|tests?|demo)([^a-z]|$)')) AS singles, bool_or(regexp_matches(said, '(^|[^a-z])(employees?|staff|personnel|missing|disasters?|victims?|reunification|deceased)([^a-z]|$)')) AS helps FROM (
   SELECT gallery, lower(gallery) AS said FROM main.queries WHERE gallery IS NOT NULL AND operation IN ('enrolment', 'gallery_admin')
   UNION ALL
   SELECT gallery, lower(purpose) FROM main.galleries
@@ -427,14 +443,19 @@ LEFT JOIN ground.missions AS o ON o.text = k.offense;
 -- materialise
 CREATE VIEW tracked_uses AS
 WITH often AS (
-  SELECT system, subject FROM ground.operator_subjects WHERE NOT is_machine AND unexplained > 0 GROUP BY system, subject HAVING sum(unexplained) >= 5
+  SELECT a.system, d.sought
+  FROM ground.subject_days AS d
+  INNER JOIN ground.accounts AS a ON a.account = d.account
+  WHERE d.known_by = 2 AND d.unexplained > 0 AND NOT a.is_machine
+  GROUP BY a.system, d.sought
+  HAVING sum(d.unexplained) >= 5
 ), kept AS (
   SELECT
     q.system, q.agency, q.operator, q.subject, q.query_id, q.export_id, q.record, q.reason, q.offense, q.case_number, q.case_number_state, u.account, u.ts_s, u.day_no
   FROM main.queries AS q
   POSITIONAL JOIN ground.use_keys AS u
   POSITIONAL JOIN ground.use_context AS c
-  INNER JOIN often AS f ON f.system = q.system AND f.subject = q.subject
+  INNER JOIN often AS f ON f.system = q.system AND f.sought = hash(q.subject)
   WHERE u.is_search AND q.status = 'ok' AND NOT u.is_machine AND c.explained_by IS NULL AND NOT c.authorized AND q.operator IS NOT NULL
 )
 SELECT

@@ -106,7 +106,8 @@ WITH towns AS (
 )
 SELECT
   q.system, q.query_id, q.export_id, q.record, q.ts_s, q.operator, q.agency, n.assembly_id, n.distance_m, n.ts_s - n.starts_s AS after_start_s, n.ends_s - n.ts_s AS before_end_s,
-  n.how AS "by", n.how, q.explained_by, q.operation, q.status, q.is_search, q.subject, q.probe, q.candidate, q.case_key, q.captured_s
+  n.how AS "by", n.how, q.explained_by, q.operation, q.status, q.is_search, q.subject, q.probe, q.candidate, q.case_key, q.captured_s,
+  q.case_open AND q.case_assigned AS own_case
 FROM ground.queries AS q
 INNER JOIN found AS n ON q.use_no = n.use_no;
 
