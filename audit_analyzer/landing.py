@@ -22,7 +22,7 @@ LARGE = 2_000_000  # rows from which on known uses are looked for within the bat
 CLEAN = "wrong IS NULL AND rowid NOT IN (SELECT rid FROM twins)"
 
 
-@dataclasses.dataclass(slots=True)
+@dataclasses.dataclass(slots=True, eq=False)
 class Landing:
     """Where the batches of one kind of export are set down."""
 
