@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -67,6 +68,7 @@ def gather(store: Store, settings: Settings, run_id: str, outcomes: Sequence[Rul
         assumptions=assumptions(store),
         held_back={rule: told.held_back.get(rule, 0) + told.folded.get(rule, 0) for rule in sorted(told.held_back.keys() | told.folded.keys())},
         run={"command": command, "started_at": iso(began), "ended_at": iso(ended)},
+        limits=dataclasses.asdict(settings.limits),
         packs={system: settings.system(system).packs for (system,) in store.rows("SELECT DISTINCT system FROM queries ORDER BY ALL")},
     )
 

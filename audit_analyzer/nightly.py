@@ -56,7 +56,7 @@ def ingest(settings: Settings, paths: Sequence[Path], command: str = "ingest", f
     from audit_analyzer.ingest import ingest as take_in
     from audit_analyzer.integrity import verify_deliveries
 
-    with _opened(settings) as store:
+    with _opened(settings, settings.limits.intake_memory) as store:
         run_id = begin(store, command)
         results = take_in(store, settings, vault.walk(paths), run_id, forced, stage)
         if not results:
@@ -311,13 +311,13 @@ def _keep(store: Store, run_id: str, checks: Sequence[Check], outcomes: Sequence
 
 
 @contextlib.contextmanager
-def _opened(settings: Settings) -> Iterator[Store]:
+def _opened(settings: Settings, memory: str | None = None) -> Iterator[Store]:
     """The store for writing: held to its seal when it is opened, checkpointed and sealed anew when all went well."""
     from audit_analyzer.store import open_store, seal
     from audit_analyzer.store.locked import ENGINE_ERRORS
 
     try:
-        with open_store(settings.database, memory=settings.limits.memory) as store:
+        with open_store(settings.database, memory=memory or settings.limits.memory) as store:
             seal.verify(store, settings.seal)
             yield store
             store.checkpoint()

@@ -35,7 +35,7 @@ def rebuild(settings: Settings, stage: Callable[[str, int, int], None] | None = 
     draft = settings.database.with_name(settings.database.name + ".rebuilt")
     for leftover in (draft, _wal(draft)):
         leftover.unlink(missing_ok=True)
-    with open_store(draft, memory=settings.limits.memory) as store:
+    with open_store(draft, memory=settings.limits.intake_memory) as store:
         for table, frame in kept.items():
             with store.lent("carried", frame):
                 store.run(f"INSERT INTO {table} BY NAME SELECT * FROM carried")

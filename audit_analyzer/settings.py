@@ -67,10 +67,12 @@ class Limits:
     members: int = 10_000
     ratio: int = 200
     inflated_bytes: int = 20 * 2**30
+    document_bytes: int = 2**30  # of one JSON document, which is held whole
     worker_memory: int = 4 * 2**30  # of the process that parses Parquet and XLSX
     worker_seconds: float = 3600.0  # of its processor time, for one export
     rule_seconds: float = 120.0
-    memory: str = "1GB"
+    memory: str = "1GB"  # of the engine, while rules are asked
+    intake_memory: str = "500MB"  # of the engine, while exports are set down: records that are on their way stand beside it
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -47,10 +47,20 @@ packs = ["dhs-026-11"]
 
 # --- Limits on what one export may ask of the machine.
 # [limits]
-# file_bytes     = 21474836480
-# memory         = "1GB"          # of the database
-# worker_memory  = 4294967296     # of the process that parses Parquet and XLSX
-# worker_seconds = 3600           # of its processor time, for one export
+# file_bytes      = 21474836480   # of one delivered file
+# inflated_bytes  = 21474836480   # of what an archive or a compressed file holds
+# ratio           = 200           # of what it holds to what it is
+# members         = 10000         # of one archive
+# document_bytes  = 1073741824    # of one JSON document, which is held whole
+# record_bytes    = 1048576
+# field_bytes     = 65536
+# columns         = 512
+# depth           = 64            # of nested JSON
+# intake_memory   = "500MB"       # of the database, while exports are set down
+# worker_memory   = 4294967296    # of the process that parses Parquet and XLSX
+# worker_seconds  = 3600          # of its processor time, for one export
+# memory          = "1GB"         # of the database, while rules are asked
+# rule_seconds    = 120           # of one rule
 """
 
 

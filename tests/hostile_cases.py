@@ -243,6 +243,7 @@ JSON = [
     ok("half a surrogate pair beside Records", "a.json", rb'{"note":"\ud800x","Records":[{"a":1}]}', '{"a":1}'),
     ok("a document of one object with NaN", "a.json", b'{"u":{},"a":NaN}', rejects=[("", "json.constant: NaN")]),
     no("Records twice and NaN", "a.json", b'{"Records":[{"a":NaN}],"Records":[{"a":2}]}', "json.duplicate_key"),
+    no("a document beyond the limit", "a.json", b'[{"a":1},{"a":2}]', "limit.document: one JSON document of more than 10 bytes", failed=True, limits=Limits(document_bytes=10)),
     no("an array nested a hundred thousand deep", "a.json", b"[" * 100_000, "json.depth"),
     no("a document of NUL bytes and a bracket", "a.json", b"{" + b"\0" * 99, "format.binary"),
 ]  # fmt: skip

@@ -102,6 +102,7 @@ def test_the_night_is_asked_as_of_the_day_of_the_newest_event(nights):
 
 def test_the_report_has_every_file_of_the_contract(nights):
     assert {"report.html", "findings.jsonl", "measurability.jsonl", "summary.json"} <= {p.name for p in nights[3].iterdir()}
+    assert json.loads((nights[3] / "summary.json").read_text())["limits"]["document_bytes"] == 2**30
 
 
 def test_latest_points_to_the_newest_report(nights):

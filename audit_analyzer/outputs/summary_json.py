@@ -38,6 +38,7 @@ def summary(night: Night) -> dict[str, Any]:
         "failures": sorted(night.failures),
         "assumptions": sorted(night.assumptions),
         "held_back": night.held_back,
+        "limits": night.limits,
     }
     return {key: _ordered(value) for key, value in body.items()}
 

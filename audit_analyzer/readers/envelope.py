@@ -36,7 +36,6 @@ if TYPE_CHECKING:
 
     Places = npt.NDArray[np.int64]
 
-DOCUMENT_BYTES = 2**30  # a document is held whole; more than this is asked for as NDJSON
 GROUP = 2**16
 KNOWN = ("Records", "Events")
 _KEY = re.compile(rb'[ \t\r\n]*("(?:[^"\\]|\\.)*")[ \t\r\n]*:[ \t\r\n]*', re.DOTALL)
@@ -91,9 +90,11 @@ def document(path: Path, part: Part, layout: Layout, limits: Limits) -> Buffer:
     held, size = [], 0
     for piece in pieces(path, part.compression, limits):
         size += len(piece)
-        if size > DOCUMENT_BYTES:
+        if size > limits.document_bytes:
             raise ExportFailed(
-                f"limit.document: one JSON document of more than {DOCUMENT_BYTES} bytes", "", "ask for the export as NDJSON, or in several files"
+                f"limit.document: one JSON document of more than {limits.document_bytes} bytes",
+                "",
+                "ask for the export as NDJSON or in several files, or raise document_bytes under [limits] in audit.toml",
             )
         held.append(piece)
     data = held[0] if len(held) == 1 else b"".join(held)
