@@ -327,9 +327,9 @@ def main() -> None:
 
 
 def _say(sentence: str) -> None:
-    from audit_analyzer.telling import visible
+    from audit_analyzer.outputs.inert import visible
 
-    typer.echo(visible(f"audit-analyzer: {sentence}"), err=True)
+    typer.echo(visible(f"audit-analyzer: {sentence}", keep="\n"), err=True)
 
 
 if __name__ == "__main__":

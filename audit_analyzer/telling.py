@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from audit_analyzer import settings
+from audit_analyzer.outputs.inert import visible
 from audit_analyzer.words import Check, Ingested
 
 if TYPE_CHECKING:
@@ -15,11 +16,6 @@ if TYPE_CHECKING:
     from audit_analyzer.prove import Proof
 
 WIDTH = 140
-
-
-def visible(text: str) -> str:
-    """Text that may hold what a log or a file's name says, for a terminal: nothing in it moves the cursor or turns the direction of writing."""
-    return "".join(c if c.isprintable() or c == "\n" else c.encode("unicode_escape").decode("ascii") for c in text)
 
 
 def ingested(results: Sequence[Ingested], *, as_json: bool) -> Iterator[str]:
@@ -31,7 +27,7 @@ def ingested(results: Sequence[Ingested], *, as_json: bool) -> Iterator[str]:
             yield msgspec.json.encode(result).decode()
             continue
         sum_of = f"{result.read} = {result.kept} kept + {result.rejected} rejected + {result.set_aside} set aside + {result.copies} copies"
-        yield visible(f"{result.outcome:8} {result.file}: {sum_of}" + (f"\n         {result.reason}" if result.reason else ""))
+        yield visible(f"{result.outcome:8} {result.file}: {sum_of}" + (f"\n         {result.reason}" if result.reason else ""), keep="\n")
 
 
 def checked(verdicts: Sequence[Check], *, as_json: bool) -> Iterator[str]:
