@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from audit_analyzer.words import Integrity, Rejected
 
 FULL_ROWS = 2 * 122_880  # records that are set down in one go: two row groups of DuckDB, so that two threads have work
-FULL_BYTES = 144 * 2**20  # or their bytes
+FULL_BYTES = 128 * 2**20  # or their bytes
+PIECE = 10 * 2_048  # records that a thread of the engine takes at a time
 
 Span = tuple["dt.datetime | None", "dt.datetime | None"]
 Known = tuple[str, str | None, int, "Integrity"]  # export, source, records read, integrity
@@ -176,9 +177,11 @@ class Ledger:
         for export_id, why in group.asides:
             self.store.run("INSERT INTO set_aside VALUES (?, '/', ?)", [export_id, why])
             self._count(export_id, ASIDE, 1)
-        for to, tables in group.batches.items():
-            batch = pa.concat_tables(tables).unify_dictionaries()
+        while group.batches:
+            to = next(iter(group.batches))
+            batch = pa.concat_tables(group.batches.pop(to)).unify_dictionaries().combine_chunks()  # small files come in small pieces, which the engine reads slowly
             batch = batch.append_column("n", pa.array(np.arange(batch.num_rows)))
+            batch = pa.Table.from_batches(batch.to_batches(max_chunksize=PIECE))
             for export_id, fate, count in to.land(batch):
                 self._count(export_id, fate, count)
         if commit:
@@ -246,8 +249,13 @@ class Ledger:
         """Write the closed exports down, in place of what an earlier attempt at the same file said."""
         import pyarrow as pa
 
-        for one in group.opened:  # what an earlier run could not copy or open; an archive's own row gives way to those of its members
-            self.store.run("DELETE FROM exports WHERE (export_id = '' OR (outcome = 'failed' AND export_id = ?)) AND path = ?", one)
+        if group.opened:  # what an earlier run could not copy or open; an archive's own row gives way to those of its members
+            columns = dict(zip(("export_id", "path"), zip(*group.opened, strict=True), strict=True))
+            with self.store.lent("opened_now", pa.table({name: list(values) for name, values in columns.items()})):
+                self.store.run(
+                    "DELETE FROM exports WHERE (export_id = '' AND path IN (SELECT path FROM opened_now)) "
+                    "OR (outcome = 'failed' AND (export_id, path) IN (SELECT (export_id, path) FROM opened_now))"
+                )
         if lines:
             at = pa.timestamp("us", "UTC")
             kinds = {"period_from": at, "period_to": at, "columns_unknown": pa.list_(pa.string())}
