@@ -179,7 +179,8 @@ class Ledger:
             self._count(export_id, ASIDE, 1)
         while group.batches:
             to = next(iter(group.batches))
-            batch = pa.concat_tables(group.batches.pop(to)).unify_dictionaries().combine_chunks()  # small files come in small pieces, which the engine reads slowly
+            # small files come in small pieces, which the engine reads slowly
+            batch = pa.concat_tables(group.batches.pop(to)).unify_dictionaries().combine_chunks()
             batch = batch.append_column("n", pa.array(np.arange(batch.num_rows)))
             batch = pa.Table.from_batches(batch.to_batches(max_chunksize=PIECE))
             for export_id, fate, count in to.land(batch):

@@ -34,6 +34,9 @@ class Delivery:
     agency: str | None = None
 
 
+RETAINED = ("probe", "template", "nonmatch", "watchlist", "enrolment", "recording")  # kinds of biometric_items, and what a search looks back into
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class Retention:
     """A limit on stored items of one kind: seconds, for one citizenship or for all (None)."""
@@ -214,6 +217,8 @@ def _retention(facts: dict[str, Any], where: str) -> Retention:
     for key in ("kind", "limit"):
         if key not in facts:
             raise SettingsError(f"a retention limit has no {key}", where, 'write it as { kind = "probe", limit = "14 days" }')
+    if facts["kind"] not in RETAINED:
+        raise SettingsError(f"a retention limit is of a kind that nothing has: {facts['kind']}", where, f"write one of {', '.join(RETAINED)}")
     return Retention(kind=facts["kind"], seconds=duration(facts["limit"], where), citizenship=facts.get("citizenship"))
 
 

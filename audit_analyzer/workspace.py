@@ -36,6 +36,7 @@ packs = ["dhs-026-11"]
 # retention = [
 #   { kind = "probe", limit = "12 hours", citizenship = "citizen" },
 #   { kind = "probe", limit = "14 days" },
+#   { kind = "recording", limit = "30 days" },   # how far back a search may look; the kinds: probe, template, nonmatch, watchlist, enrolment, recording
 # ]
 
 # --- Rules: figures that this workspace sets otherwise (`audit-analyzer rules` shows what each rule has).

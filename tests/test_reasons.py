@@ -10,7 +10,7 @@ EUGENE = Path(__file__).resolve().parents[2] / "shared" / "data" / "eugene-flock
 CLASSES = {
     "empty": ["", " ", "+", "\u200b", "\ufeff \u200b"],
     "placeholder": [
-        ".", "-", "--", "?", "x", "X", "xxx", "na", "N/A", "n/a", "none", "NONE", "null", "test", "Test", "TEST 2", "asdf", "ASDFGH", "qwerty",
+        ".", "-", "--", "?", "x", "X", "xxx", "na", "N/A", "n/a", "none", "NONE", "null", "test", "Test", "TEST 2", "asdf", "ASDFGH", "qwerty", "sdfgsd", "xcvbvc",
         "zxcv", "123", "1234", "12", "7", "aaaa", "000", "00-000000", "tbd", "ok", "无", "нет",
     ],
     "ui_artifact": [

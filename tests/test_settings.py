@@ -88,6 +88,7 @@ def test_an_unknown_zone_is_refused(tmp_path, text):
         '[[system]]\nname = "a"\nretention = ["12 hours"]',
         '[[system]]\nname = "a"\nretention = [{ kind = "probe" }]',
         '[[system]]\nname = "a"\nretention = [{ limit = "1 day" }]',
+        '[[system]]\nname = "a"\nretention = [{ kind = "picture", limit = "3 days" }]',
         '[[system]]\nname = "a"\npacks = "x"',
         "parameters = 1",
         '[[system]]\nzone = "UTC"',

@@ -36,14 +36,16 @@ FROM reached AS r
 LEFT JOIN people AS p ON p.agency_key = r.agency_key;
 
 -- way_uses: One row for each use of a person's account on a day on which it came from several networks with several clients (the day before counted in): network as in account_sessions; client is
--- the device, else the client program without its version, else the login session. switched: this use and the one before lie within 30 minutes and differ in network and in client both; changed: the same within 12 hours.
+-- the device, else the client program without its version (with the login session, where that stayed in its one network for three uses and more: two such logins side by side are two seats,
+-- whatever program both run), else the login session. switched: this use and the one before lie within 30 minutes and differ in network and in client both; changed: the same within 12 hours.
 -- Mobile addresses and VPNs change the network and not the client; a console beside a script changes the client and not the network.
 -- materialise
 CREATE VIEW way_uses AS
 WITH days AS (
   SELECT
     account, day_no, min(network) AS low_network, max(network) AS high_network,
-    min(coalesce(device, regexp_replace(user_agent, '[/ ].*$', ''), session)) AS low_client, max(coalesce(device, regexp_replace(user_agent, '[/ ].*$', ''), session)) AS high_client
+    min(coalesce(device, concat(regexp_replace(user_agent, '[/ ].*$', ''), session))) AS low_client,
+    max(coalesce(device, concat(regexp_replace(user_agent, '[/ ].*$', ''), session))) AS high_client
   FROM ground.account_sessions
   WHERE NOT is_machine AND network IS NOT NULL AND coalesce(device, user_agent, session) IS NOT NULL
   GROUP BY account, day_no
@@ -55,6 +57,12 @@ WITH days AS (
   WINDOW around AS (PARTITION BY account ORDER BY day_no RANGE BETWEEN 1 PRECEDING AND 1 FOLLOWING)
 ), busy AS (
   SELECT account, day_no FROM pairs WHERE low_network <> high_network AND low_client <> high_client
+), seats AS (
+  SELECT s.account, s.session
+  FROM ground.account_sessions AS s
+  WHERE s.device IS NULL AND s.session IS NOT NULL AND s.account IN (SELECT account FROM busy)
+  GROUP BY s.account, s.session
+  HAVING count(DISTINCT s.network) = 1 AND count(s.network) = count(*) AND sum(s.uses) >= 3
 ), uses AS (
   SELECT
     q.account, q.system, q.agency, q.operator, q.query_id, q.export_id, q.record, q.ts_s, q.day_no, q.session, q.explained_by,
@@ -64,9 +72,10 @@ WITH days AS (
       WHEN q.client_ip LIKE '%:%' THEN array_to_string(string_split(q.client_ip, ':')[1:4], ':')
       ELSE q.client_ip
     END AS network,
-    coalesce(q.device, regexp_replace(q.user_agent, '[/ ].*$', ''), q.session) AS client
+    coalesce(q.device, CASE WHEN t.session IS NULL THEN regexp_replace(q.user_agent, '[/ ].*$', '') ELSE concat(regexp_replace(q.user_agent, '[/ ].*$', ''), ' ', q.session) END, q.session) AS client
   FROM ground.queries AS q
   INNER JOIN busy AS b ON b.account = q.account AND b.day_no = q.day_no
+  LEFT JOIN seats AS t ON t.account = q.account AND t.session = q.session
   WHERE q.operator IS NOT NULL
 ), kept AS (
   SELECT

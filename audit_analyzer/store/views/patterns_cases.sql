@@ -104,3 +104,19 @@ SELECT DISTINCT u.case_key
 FROM unknown AS u
 INNER JOIN registered AS r ON r.digits = regexp_replace(u.case_key, '[^0-9]', '', 'g')
 WHERE length(r.digits) >= 5 AND (contains(u.case_key, r.case_key) OR contains(r.case_key, u.case_key));
+
+-- other_numberings: One row for each case number of a search that the register lacks, where at least thirty different numbers begin with the same letters and no registered number does: bookings,
+-- calls or citations have a numbering of their own, and one who invents a number does not invent a series.
+CREATE VIEW other_numberings AS
+WITH unknown AS (
+  SELECT DISTINCT q.case_key, regexp_extract(q.case_key, '^[A-Z]+') AS letters FROM ground.queries AS q WHERE q.case_key IS NOT NULL AND NOT q.case_known AND q.is_search
+), series AS (
+  SELECT letters FROM unknown WHERE letters <> '' GROUP BY letters HAVING count(*) >= 30
+), registered AS (
+  SELECT DISTINCT regexp_extract(case_key, '^[A-Z]+') AS letters FROM ground.cases
+)
+SELECT u.case_key
+FROM unknown AS u
+INNER JOIN series AS s ON s.letters = u.letters
+LEFT JOIN registered AS r ON r.letters = u.letters
+WHERE r.letters IS NULL;

@@ -31,7 +31,7 @@ GROUP BY system, gallery, part;
 
 -- item_limits: One row for each stored item and each retention limit that it falls under: its own citizenship's limit where the pack states one, else the limit for anybody. due_s is when it had
 -- to be gone: the limit from its creation (a watchlist's from the end of the deployment that began within the limit), not before the limit came into force, or the end of a hold that
--- covers that instant; until_s is when it was deleted, or the night. certain: FALSE where the citizenship is not known and a longer limit, or none, may hold for the person.
+-- covers that instant; until_s is when it was deleted, or the night (where the system's records end within the night's own day, their last instant: nothing tells of the rest of that day). certain: FALSE where the citizenship is not known and a longer limit, or none, may hold for the person.
 -- materialise: nothing without main.biometric_items
 CREATE VIEW item_limits AS
 WITH items AS (
@@ -72,11 +72,19 @@ WITH items AS (
     CASE WHEN e.hold_from_s <= e.limit_end_s AND e.hold_to_s > e.limit_end_s THEN e.hold_to_s ELSE e.limit_end_s END AS due_s
   FROM ended AS e
 )
+, told AS (
+  SELECT system, max(ts_s) AS last_s FROM ground.queries GROUP BY system
+  UNION ALL
+  SELECT system, greatest(max(created_s), max(deleted_s)) AS last_s FROM ground.biometric_items GROUP BY system
+), known AS (
+  SELECT t.system, CASE WHEN max(t.last_s) > n.as_of_s - 86400 THEN least(max(t.last_s), n.as_of_s) ELSE n.as_of_s END AS now_s
+  FROM told AS t CROSS JOIN ground.night AS n GROUP BY t.system, n.as_of_s
+)
 SELECT
   h.system, h.item_id, h.kind, h.gallery, h.citizenship, h.pack, h.clause, h.limit_s, h.created_s, h.deleted_s, h.due_s, h.on_hold, h.certain, h.query_id, h.subject, h.operator,
-  h.export_id, h.record, least(coalesce(h.deleted_s, n.as_of_s), n.as_of_s) AS until_s, h.to_s
+  h.export_id, h.record, least(coalesce(h.deleted_s, n.now_s), n.now_s) AS until_s, h.to_s
 FROM held AS h
-CROSS JOIN ground.night AS n
+INNER JOIN known AS n ON n.system = h.system
 WHERE h.to_s IS NULL OR h.due_s < h.to_s;
 
 -- item_lives: One row for each kind of item and gallery of a system: how many items were deleted, how long the longest of those lived, and whether a limit stands for the kind.

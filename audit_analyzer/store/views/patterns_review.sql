@@ -110,7 +110,7 @@ FROM pairs AS p
 LEFT JOIN sources AS r ON r.source_ref = p.source_ref;
 
 -- repeated_comparisons: One row for each 1:1 comparison whose probe, or whose reference image, the same account used in ten or more comparisons. same_file: the reference image lies in the
--- probe's own folder or below it, and that folder is a case's (a number, or the word, in its name).
+-- probe's own folder or below it, and that folder is a case's (a number, or the word, in its name). person_file: the reference image's folder, where its name is one numbered person's (suspects/S-1182/).
 -- materialise
 CREATE VIEW repeated_comparisons AS
 WITH compared AS (
@@ -133,7 +133,8 @@ SELECT
   coalesce(q.candidate IS NOT NULL OR regexp_matches(lower(q.gallery), '://|\.(jpe?g|png|bmp|tiff?|webp)$'), FALSE) AS target_is_one,
   coalesce(
     starts_with(coalesce(q.gallery, q.candidate), regexp_extract(q.probe, '^(.*/)[^/]*$', 1)) AND regexp_matches(lower(regexp_extract(q.probe, '^(.*/)[^/]*$', 1)), 'case|suspect|incident|[0-9]{2}-?[0-9]{3}|-[0-9]+/$'), FALSE
-  ) AS same_file
+  ) AS same_file,
+  nullif(regexp_extract(lower(q.gallery), '^(.*/)?(suspect|subject|person|offender|inmate|defendant|detainee)s?[/_\-]?[a-z]{0,3}[_\-]?[0-9]{2,}/'), '') AS person_file
 FROM ground.queries AS q
 INNER JOIN kept AS k ON k.use_no = q.use_no;
 

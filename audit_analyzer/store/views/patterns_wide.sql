@@ -221,9 +221,12 @@ INNER JOIN firsts AS f ON f.system = q.system AND f.gallery = q.gallery
 INNER JOIN logs AS l ON l.system = q.system
 WHERE q.operation = 'enrolment' AND q.status = 'ok' AND NOT q.is_machine AND q.explained_by IS NULL AND q.operator IS NOT NULL;
 
--- video_folders: One row for each recording that was searched, with the folder it lies in (all up to the last slash): the recordings of one scene lie together.
+-- video_folders: One row for each recording that was searched, with the folder it lies in (all up to the last slash): the recordings of one scene lie together. is_file: a part of the
+-- path is named as a case's (the word, or a number of a year and a count).
 CREATE VIEW video_folders AS
-SELECT DISTINCT system, probe, coalesce(nullif(regexp_extract(probe, '^(.*)/[^/]*$', 1), ''), '-') AS folder
+SELECT DISTINCT
+  system, probe, coalesce(nullif(regexp_extract(probe, '^(.*)/[^/]*$', 1), ''), '-') AS folder,
+  regexp_matches(lower(regexp_extract(probe, '^(.*)/[^/]*$', 1)), '(^|[^a-z])(cases?|incidents?)([^a-z]|$)|(^|[^0-9])(19|20)?[0-9]{2}-[0-9]{4,}([^0-9]|$)') AS is_file
 FROM main.queries WHERE operation = 'video_search' AND probe IS NOT NULL;
 
 -- probe_scope_uses: One row for each search of an image that its account searched against at least three galleries without an hour's pause, with how many galleries it was and from when to when. body is
