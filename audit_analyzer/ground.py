@@ -132,6 +132,7 @@ def names() -> dict[str, tuple[str, tuple[str, ...]]]:
 
 def prepare(store: Store, settings: Settings, as_of: dt.datetime, packs: Mapping[str, Pack]) -> None:
     """Schema `ground` anew in an open, writable store, for a night. `as_of`: exclusive end of the night's day, with a zone; `packs` by name."""
+    store.make_room(settings.limits.memory)
     define(store)
     refresh(store, settings, as_of, packs)
 

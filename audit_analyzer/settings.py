@@ -74,7 +74,7 @@ class Limits:
     worker_memory: int = 4 * 2**30  # of the process that parses Parquet and XLSX
     worker_seconds: float = 3600.0  # of its processor time, for one export
     rule_seconds: float = 120.0
-    memory: str = "1GB"  # of the engine, while rules are asked
+    memory: str = "900MB"  # of the engine, while rules are asked
     intake_memory: str = "500MB"  # of the engine, while exports are set down: records that are on their way stand beside it
 
 

@@ -60,7 +60,7 @@ packs = ["dhs-026-11"]
 # intake_memory   = "500MB"       # of the database, while exports are set down
 # worker_memory   = 4294967296    # of the process that parses Parquet and XLSX
 # worker_seconds  = 3600          # of its processor time, for one export
-# memory          = "1GB"         # of the database, while rules are asked
+# memory          = "900MB"       # of the database, while rules are asked
 # rule_seconds    = 120           # of one rule
 """
 

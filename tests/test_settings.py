@@ -37,7 +37,7 @@ def test_every_remark_of_that_file_is_a_setting_once_its_mark_is_taken_away(tmp_
         "vendor_portal",
         "clearview-portal",
         30,
-        "1GB",
+        "900MB",
     )
 
 

@@ -117,6 +117,17 @@ def test_a_checkpoint_leaves_no_data_in_the_write_ahead_log(tmp_path):
         assert not wal.exists() or wal.stat().st_size == 0
 
 
+@pytest.mark.parametrize(("each", "gib"), [(0, "858.3 MiB"), (10**9, "1.8 GiB"), (10**15, None)])
+def test_the_engine_is_given_more_room_for_millions_of_uses_but_never_the_whole_machine(monkeypatch, each, gib):
+    monkeypatch.setattr("audit_analyzer.store.EACH_MILLION", each)
+    with scratch() as store:
+        store.run("DROP TABLE queries; CREATE TABLE queries AS SELECT range AS n FROM range(2_000_000)")
+        store.make_room("900MB")
+        given = store.value("SELECT current_setting('memory_limit')")
+        machine = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+        assert given == gib if gib else store.value("SELECT parse_formatted_bytes(?)", [given]) < machine * 0.61
+
+
 def test_what_is_lent_is_gone_when_the_block_ends():
     import pyarrow as pa
 

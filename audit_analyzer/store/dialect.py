@@ -69,7 +69,7 @@ class Served:
 
 
 @contextlib.contextmanager
-def served(path: Path, *, memory: str = "1GB") -> Iterator[Served]:
+def served(path: Path, *, memory: str = "900MB") -> Iterator[Served]:
     """The database at `path` for as long as the block runs. Nothing in this process may hold it open for writing.
 
     Raises:

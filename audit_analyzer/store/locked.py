@@ -119,6 +119,7 @@ def open_locked(path: Path, limits: Limits, *, threads: int | None = None, sessi
         if not store.value("SELECT count(*) FROM duckdb_schemas() WHERE schema_name = 'ground'"):
             store.close()
             raise StoreError("the ground of the rules is not there", str(path), "run `audit-analyzer detect`, which prepares it")
+        store.make_room(limits.memory)
         return Locked(store, limits.rule_seconds, sessions=sessions)
     except duckdb.Error as error:
         raise StoreError(f"the database cannot be opened: {error}", str(path), "close what else holds it, and run the same command again") from error

@@ -314,6 +314,27 @@ FROM rows AS r
 INNER JOIN scaled AS s ON s.system = r.system
 GROUP BY r.system, s.hundred;
 
+-- loose_searches: One row for each search by a person that is looser than nine of ten of its system: a threshold below low_threshold, more candidates than high_candidates, or no quality filter where hardly
+-- any search goes without one (see parameter_scales). The engine holds the positional view of the uses for empty and would build its hash table of all of them: so by their places.
+-- materialise
+CREATE VIEW loose_searches AS
+WITH marked AS (
+  SELECT
+    q.rowid AS use_no, p.low_threshold, p.high_candidates, p.hundred, p.searches, q.system, q.operator, q.query_id, q.export_id, q.record, q.threshold, q.max_candidates,
+    upper(q.quality_filter) = 'NONE' AND 20 * p.unfiltered <= p.filter_known AS is_bare, q.reason, q.offense, coalesce(q.probe, q.query_id) AS image
+  FROM main.queries AS q
+  INNER JOIN ground.parameter_scales AS p ON p.system = q.system
+  WHERE q.status = 'ok' AND q.operation IN ('identification', 'video_search') AND q.operator IS NOT NULL
+    AND (q.threshold * p.hundred < p.low_threshold OR q.max_candidates > p.high_candidates OR (upper(q.quality_filter) = 'NONE' AND 20 * p.unfiltered <= p.filter_known))
+)
+SELECT
+  u.account, m.system, m.operator, m.query_id, m.export_id, m.record, u.ts_s, m.threshold, m.max_candidates, coalesce(m.is_bare, FALSE) AS is_bare, m.reason, m.offense, m.image, m.low_threshold,
+  m.high_candidates, m.hundred, m.searches
+FROM marked AS m
+INNER JOIN ground.use_keys AS u ON u.use_no = m.use_no
+INNER JOIN ground.use_context AS c ON c.use_no = m.use_no
+WHERE NOT u.is_machine AND coalesce(c.explained_by, 'case') = 'case';
+
 -- policy_breaches: One row for each search and clause in force whose figure it does not meet: what 'threshold' (below threshold_min) or 'candidates' (over max_candidates). Searches for
 -- missing persons and exploited children may use a lower threshold by the vendor's own guidance, and are left out; so are those that somebody gave leave for.
 CREATE VIEW policy_breaches AS
