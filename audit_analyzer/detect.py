@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from audit_analyzer import chance, citations, episodes, matters, portable, rulebook, standing
 from audit_analyzer.errors import AuditError, RuleError
 from audit_analyzer.measure import Measures
-from audit_analyzer.store.locked import open_locked
+from audit_analyzer.store.locked import NO_ROOM, open_locked
 from audit_analyzer.words import Finding, Measurability, RuleOutcome
 
 if TYPE_CHECKING:
@@ -118,12 +118,16 @@ def detect(
         def outcome(rule: Rule) -> RuleOutcome:
             reason, own = reasons.get(rule.name) or faults.get(rule.name), free.get()
             try:
-                return _outcome(own, rule, values.get(rule.name, {}), blocked, before.pop(rule.name, []), reason)
+                return _outcome(own, rule, values.get(rule.name, {}), blocked, before.get(rule.name, []), reason)
             finally:
                 free.put(own)
 
         with ThreadPoolExecutor(AT_ONCE) as pool:
             outcomes = list(pool.map(outcome, book.rules))
+        # beside another there was no room for it; alone there may be
+        outcomes = [outcome(rule) if NO_ROOM in (told.error or "") else told for rule, told in zip(book.rules, outcomes, strict=True)]
+        for rule in book.rules:
+            before.pop(rule.name, None)
         persons = {row["operator"]: row["person"] for row in locked.dicts("SELECT operator, min(person) AS person FROM operators GROUP BY operator")}
     refused = {rulebook.stem(error.where): error for error in book.refused}
     outcomes.extend(_left_over(name, before.get(name, []), refused.get(name)) for name in sorted(before.keys() | refused.keys()))

@@ -32,6 +32,7 @@ _SHUT = (
     "SET search_path = 'ground'",
 )
 _LOCK = "SET lock_configuration = true"
+NO_ROOM = "it needs more memory than allowed"  # begins what is said of a rule for which the engine has no room
 
 
 class Locked:
@@ -74,7 +75,7 @@ class Locked:
                 f"it did not end within {self.seconds:g} seconds", remedy="give its joins an equal key, or raise rule_seconds in [limits]"
             ) from None
         except duckdb.OutOfMemoryException as error:
-            raise RuleError(f"it needs more memory than allowed: {_first(error)}", remedy="group before joining, or raise memory in [limits]") from None
+            raise RuleError(f"{NO_ROOM}: {_first(error)}", remedy="group before joining, or raise memory in [limits]") from None
         except duckdb.Error as error:
             raise RuleError(f"the database refuses it: {_first(error)}", remedy="mend the column or view that is named") from None
         finally:
