@@ -51,7 +51,7 @@ WORDS = {
         r"THEN nullif(upper(regexp_replace({0}, '[\x00-/:-@\[-`{{-\x{{A0}}\x{{2010}}-\x{{2015}}]+', '', 'g')), '') "
         r"ELSE nullif(upper(replace(replace({0}, '-', ''), ' ', '')), '') END"
     ),
-    # without the ids of machines, as folding._ID has them: they hold no words, and make every text another one
+    # without the long ids of machines, the first two kinds of folding._ID: they hold no words, and make every text another one
     "bare_of": (
         "CASE WHEN length({0}) >= 16 "
         "THEN regexp_replace({0}, '[0-9A-Fa-f]{{8}}-(?:[0-9A-Fa-f]{{4}}-){{3}}[0-9A-Fa-f]{{12}}|[0-9A-Fa-f]{{16,}}', ' ', 'g') ELSE {0} END"

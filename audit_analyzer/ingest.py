@@ -92,6 +92,7 @@ class Intake:
         if delivery.source == NO_EXPORT:
             whole.reason = "declared in audit.toml to be no export"
             self.group.exports.append(whole)
+            self.read.add(whole.export_id)
             return
         try:
             for export in self._exports(whole):

@@ -110,6 +110,13 @@ def test_the_same_file_again_is_all_copies_and_its_delivery_is_noted(place, file
     assert told == ("accepted", 2, 0, 2, "interchange", [False, True])
 
 
+def test_a_file_declared_to_be_no_export_is_none_under_another_name_either(place, files):
+    write_csv(files / "a.csv", [use(1)])
+    shutil.copy(files / "a.csv", files / "b.csv")
+    place.says('[[delivery]]\nfiles = "*a.csv"\nsource = "none"\n')
+    assert [(r.read, r.kept) for r in place.ingest(files)] == [(0, 0), (0, 0)]
+
+
 def test_the_same_file_under_another_name_is_the_same_export(place, files):
     write_csv(files / "a.csv", [use(1)])
     shutil.copy(files / "a.csv", files / "b.csv")

@@ -42,6 +42,12 @@ def test_corroboration_is_not_measurable_and_says_what_to_ask_for(done):
     assert [m.rule for m in verdicts if not m.request] == []
 
 
+def test_the_page_says_how_many_questions_could_not_be_asked(done):
+    blind = [m for m in done.night.measurability if m.verdict == "not_measurable"]
+    page = (Path(__file__).resolve().parent.parent / "docs" / "published-log.md").read_text(encoding="utf-8")
+    assert f"{len(blind)} of the {len(done.night.measurability)} questions" in page
+
+
 def test_the_local_hour_is_not_asked_while_the_zone_is_unknown(done):
     verdicts = {m.rule: m.verdict for m in done.night.measurability}
     assert (verdicts["off_hours_searches"], verdicts["off_shift_searches"]) == ("not_measurable", "not_measurable")
