@@ -54,7 +54,7 @@ def run(exports: Exports, workspace: Workspace, as_of: AsOf = None, fail_on: Fai
 def ingest(
     exports: Exports,
     workspace: Workspace,
-    source: Annotated[str | None, typer.Option("--source", help="Read them as this source, whatever they look like.")] = None,
+    source: Annotated[str | None, typer.Option("--source", help="Read them as this source, whatever they look like or audit.toml says.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object per export on stdout.")] = False,
 ) -> None:
     """Only the intake: every record kept, rejected, set aside or known already."""

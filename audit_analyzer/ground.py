@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from audit_analyzer import told
 from audit_analyzer.errors import RuleError, StoreError
-from audit_analyzer.store import canonical, scratch
+from audit_analyzer.store import AS_WRITTEN, canonical, scratch
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -212,12 +212,9 @@ def fill(store: Store, block: Block) -> None:
 
 @contextlib.contextmanager
 def as_written(store: Store) -> Iterator[None]:
-    """Joins in the order in which the blocks have them: the large side first, and behind it what it is looked up in.
-
-    The engine's own search for an order costs more than all the joins of a rule's test.
-    """
+    """Joins in the order in which the blocks have them; the engine's own search for one costs more than all the joins of a rule's test."""
     before = store.value("SELECT current_setting('disabled_optimizers')")
-    store.run("SET disabled_optimizers = 'join_order,build_side_probe_side'")
+    store.run(AS_WRITTEN)
     try:
         yield
     finally:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import collections
+import contextlib
 import dataclasses
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
@@ -11,6 +13,8 @@ from audit_analyzer.staging import IDS, STATED, Staging, select, text_of, typed_
 from audit_analyzer.store import Store, Table, canonical
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import pyarrow as pa
     from sqlglot import exp
 
@@ -19,12 +23,57 @@ if TYPE_CHECKING:
 KEPT, COPY, REJECTED, ASIDE = 3, 2, 1, 0  # what becomes of a record; the highest that any table says
 REPLACED = -1  # not a fate of this batch: rows kept earlier that a declared replacement turned into copies
 LARGE = 2_000_000  # rows from which on known uses are looked for within the batch's own time range; settle.twins() looks at the rest
-CLEAN = "wrong IS NULL AND rowid NOT IN (SELECT rid FROM twins)"
+CLEAN = "wrong IS NULL AND rid NOT IN (SELECT rid FROM twins)"
+
+
+class Fates:
+    """What becomes of each record of one batch: the highest that any SELECT says of it."""
+
+    def __init__(self, rows: int) -> None:
+        import numpy as np
+
+        self.codes = np.full(rows, -1, np.int8)  # -1: nothing took it
+        self.why: dict[int, str] = {}  # of records that are a reject or set aside so far
+        self.refused: list[tuple[int, str]] = []  # every reject that a table gave, also of a record that another table kept
+
+    def say(self, code: int, told: pa.Table) -> None:
+        """`told`: the numbers n of the records, and why where that is to be told."""
+        import numpy as np
+
+        numbers = told.column("n").to_numpy()
+        if "why" in told.column_names:
+            whys = told.column("why").to_pylist()
+            for n, why in reversed(list(zip(numbers.tolist(), whys, strict=True))):  # of two reasons the first stands
+                if code > self.codes[n]:
+                    self.why[n] = why
+            if code == REJECTED:
+                self.refused += zip(numbers.tolist(), whys, strict=True)
+        np.maximum.at(self.codes, numbers, code)
+
+    def leave(self, why: str) -> None:
+        """What nothing took is a reject."""
+        import numpy as np
+
+        left = np.flatnonzero(self.codes < 0)
+        self.why.update(dict.fromkeys(left.tolist(), why))
+        self.codes[left] = REJECTED
+
+    def counts(self, exports: pa.ChunkedArray) -> list[tuple[str, int, int]]:
+        """(export_id, fate, records), in order. `exports`: the batch's column, with a dictionary."""
+        import numpy as np
+
+        column = exports.combine_chunks()
+        kinds, numbers = np.unique(np.stack([column.indices.to_numpy(), self.codes]), axis=1, return_counts=True)
+        names = column.dictionary.to_pylist()
+        return sorted((names[export], code, count) for (export, code), count in zip(kinds.T.tolist(), numbers.tolist(), strict=True))
 
 
 @dataclasses.dataclass(slots=True, eq=False)
 class Landing:
-    """Where the batches of one kind of export are set down."""
+    """Where the batches of one kind of export are set down.
+
+    What is worked out on the way is held as Arrow tables: temporary tables of the engine would stay in memory until the transaction of a large export ends.
+    """
 
     store: Store
     staging: Staging
@@ -32,36 +81,52 @@ class Landing:
     def land(self, batch: pa.Table) -> list[tuple[str, int, int]]:
         """Set down one batch (columns n, export_id, record, offset, length and raw or c0…). Returns (export_id, fate, records)."""
         source = self.staging.source
-        kind = "TABLE" if len(source.fillings) + bool(source.set_aside) > 1 else "VIEW"
-        with self.store.lent("batch", batch):
-            self.store.run(f"CREATE OR REPLACE TEMP {kind} records AS {self.staging.records()}")
-            self.store.run("CREATE OR REPLACE TEMP TABLE fate (n BIGINT, code TINYINT, why VARCHAR); CREATE OR REPLACE TEMP TABLE replaced (export_id VARCHAR)")
+        fates, replaced = Fates(batch.num_rows), collections.Counter[str]()
+        with self.store.lent("batch", batch), self._records(several=len(source.fillings) + bool(source.set_aside) > 1) as records:
             for filling in source.fillings:
-                self._fill(filling)
+                self._fill(filling, records, fates, replaced)
             if source.set_aside:
                 aside, _ = select(source.set_aside, str(source.path))
-                self.store.insert("fate", f"SELECT n, {ASIDE}, reason FROM ({aside})")
-            fates = self._fates()
-            self.store.run(f"DROP {kind} records")
-        return fates + [(export, REPLACED, count) for export, count in self.store.rows("SELECT export_id, count(*) FROM replaced GROUP BY ALL ORDER BY ALL")]
+                fates.say(ASIDE, self.store.arrow(f"{records} SELECT n, reason AS why FROM ({aside})"))
+            fates.leave(f"no SELECT of source {source.name} took this record")
+            self._write_fates(fates)
+        return fates.counts(batch.column("export_id")) + [(export, REPLACED, count) for export, count in sorted(replaced.items())]
 
-    def _fill(self, filling: Filling) -> None:
+    @contextlib.contextmanager
+    def _records(self, *, several: bool) -> Iterator[str]:
+        """What stands before a SELECT that reads `records`; where several SELECTs do, they are made once."""
+        if several:
+            with self.store.lent("records", self.store.arrow(self.staging.records())):
+                yield ""
+        else:
+            yield f"WITH records AS ({self.staging.records()})"
+
+    def _fill(self, filling: Filling, records: str, fates: Fates, replaced: collections.Counter[str]) -> None:
         selected, outputs = select(filling.sql, str(self.staging.source.path))
         if filling.table == "deletions":
-            self._fill_deletions(selected)
+            self._fill_deletions(f"{records} {selected}")
             return
         table = canonical()[filling.table]
-        self.store.run(f"CREATE OR REPLACE TEMP TABLE cells AS {self.staging.cells(selected, table, outputs)}")
-        listed = [c.name for c in table.columns if c.name in outputs]
-        counts = self.store.rows(f"SELECT {', '.join(f'count(t_{name})' for name in listed)} FROM cells")[0]
-        filled = {name for name, count in zip(listed, counts, strict=True) if count}
-        self.store.run(f"CREATE OR REPLACE TEMP TABLE staged AS {self.staging.staged(table, outputs, filled)}")
+        cells = numbered(self.store.arrow(f"{records} {self.staging.cells(selected, table, outputs)}"), "cell")
+        filled = {c.name for c in table.columns if c.name in outputs and cells.column(f"t_{c.name}").null_count < cells.num_rows}
+        with self.store.lent("cells", cells):
+            staged = numbered(self.store.arrow(self.staging.staged(table, outputs, filled)), "rid")
+            with self.store.lent("staged", staged):
+                self._set_down(table, outputs, filled, fates, replaced)
+
+    def _set_down(self, table: Table, outputs: Mapping[str, exp.Expression], filled: Collection[str], fates: Fates, replaced: collections.Counter[str]) -> None:
         self._tally(table, outputs)
-        self.store.insert("fate", f"SELECT n, {REJECTED}, {text_of(table.name + '.')} || wrong FROM staged WHERE wrong IS NOT NULL")
-        self._tell_twins(table)
-        names = ", ".join([c.name for c in table.columns] + ["export_id", "record", "row_key", "row_hash"])
-        self.store.insert(f"{table.name} ({names})", f"SELECT {names} FROM staged WHERE {CLEAN}")
-        self.store.insert("fate", f"SELECT n, {KEPT}, NULL FROM staged WHERE {CLEAN}")
+        fates.say(REJECTED, self.store.arrow(f"SELECT n, {text_of(table.name + '.')} || wrong AS why FROM staged WHERE wrong IS NOT NULL"))
+        twins = self._twins(table)
+        if twins.num_rows and table.name == "queries":
+            twins = self._supersede(twins, replaced)
+        with self.store.lent("twins", twins):
+            if twins.num_rows:
+                self._copies(table)
+                fates.say(COPY, twins.select(["n"]))
+            names = ", ".join([c.name for c in table.columns] + ["export_id", "record", "row_key", "row_hash"])
+            self.store.insert(f"{table.name} ({names})", f"SELECT {names} FROM staged WHERE {CLEAN}")
+            fates.say(KEPT, self.store.arrow(f"SELECT n FROM staged WHERE {CLEAN}"))
         self._issues(table, filled)
 
     def _fill_deletions(self, selected: str) -> None:
@@ -73,23 +138,20 @@ class Landing:
             f"FROM ({selected}) t WHERE {when} IS NOT NULL AND coalesce(t.item_id, t.gallery) IS NOT NULL",
         )
 
-    def _tell_twins(self, table: Table) -> None:
+    def _twins(self, table: Table) -> pa.Table:
         """Rows whose key stands in the store, or earlier in this batch: an exact copy, or a revision with other values."""
-        self.store.run(
-            "CREATE OR REPLACE TEMP TABLE twins AS "
-            "WITH known AS (SELECT s.rowid AS rid, s.n, o.row_hash AS first_hash, false AS replaced FROM staged s "
+        return self.store.arrow(
+            "WITH known AS (SELECT s.rid, s.n, o.row_hash AS first_hash, false AS replaced FROM staged s "
             f"JOIN {table.name} o ON o.row_key = s.row_key{self._window(table)} WHERE s.wrong IS NULL), "
             "again AS (SELECT row_key FROM staged WHERE wrong IS NULL GROUP BY row_key HAVING count(*) > 1), "
-            "within AS (SELECT s.rowid AS rid, s.n, first_value(s.row_hash) OVER w AS first_hash, "
+            "within AS (SELECT s.rid, s.n, first_value(s.row_hash) OVER w AS first_hash, "
             "first_value(s.supersedes) OVER w AND NOT s.supersedes AS replaced, row_number() OVER w AS place "
-            "FROM staged s JOIN again USING (row_key) WHERE s.wrong IS NULL WINDOW w AS (PARTITION BY s.row_key ORDER BY s.supersedes DESC, s.n, s.rowid)) "
+            "FROM staged s JOIN again USING (row_key) WHERE s.wrong IS NULL WINDOW w AS (PARTITION BY s.row_key ORDER BY s.supersedes DESC, s.n, s.rid)) "
             "SELECT rid, n, any_value(first_hash) AS first_hash, any_value(replaced) AS replaced FROM (SELECT rid, n, first_hash, replaced FROM known "
             "UNION ALL SELECT rid, n, first_hash, replaced FROM within WHERE place > 1 AND rid NOT IN (SELECT rid FROM known)) GROUP BY rid, n"
         )
-        if not self.store.value("SELECT count(*) FROM twins"):
-            return
-        if table.name == "queries":
-            self._supersede(table)
+
+    def _copies(self, table: Table) -> None:
         own = IDS.get(table.name, (None,))[-1]
         version = _version(table, "s")
         kind = "CASE WHEN s.row_hash = w.first_hash THEN 'copy' WHEN w.replaced THEN 'superseded' ELSE 'revision' END"
@@ -98,27 +160,33 @@ class Landing:
             "copies",
             f"SELECT s.export_id, s.record, {text_of(table.name)}, s.row_key, s.row_hash, "
             f"{kind}, {'s.' + own if own else 'NULL'}, {system}, "
-            f"CASE WHEN s.row_hash = w.first_hash THEN NULL ELSE {version} END FROM twins w JOIN staged s ON s.rowid = w.rid ORDER BY w.rid",
+            f"CASE WHEN s.row_hash = w.first_hash THEN NULL ELSE {version} END FROM twins w JOIN staged s ON s.rid = w.rid ORDER BY w.rid",
         )
-        self.store.insert("fate", f"SELECT n, {COPY}, NULL FROM twins")
 
-    def _supersede(self, table: Table) -> None:
-        """A record that its source declares to replace an earlier one takes its place; the earlier version is kept in `copies`."""
-        self.store.run(
-            "CREATE OR REPLACE TEMP TABLE newer AS SELECT s.row_key, min(s.rowid) AS rid, arg_min(s.row_hash, s.rowid) AS row_hash "
-            "FROM twins w JOIN staged s ON s.rowid = w.rid JOIN queries o ON o.row_key = s.row_key "
-            "WHERE s.supersedes AND s.row_hash <> o.row_hash GROUP BY s.row_key"
-        )
-        if not self.store.value("SELECT count(*) FROM newer"):
-            return
-        self.store.run(
-            "INSERT INTO replaced SELECT export_id FROM queries WHERE row_key IN (SELECT row_key FROM newer); "
-            f"INSERT INTO copies SELECT o.export_id, o.record, 'queries', o.row_key, o.row_hash, 'superseded', o.query_id, o.system, {_version(table, 'o')} "
-            "FROM queries o WHERE o.row_key IN (SELECT row_key FROM newer); DELETE FROM queries WHERE row_key IN (SELECT row_key FROM newer); "
-            "DELETE FROM twins WHERE rid IN (SELECT rid FROM newer); "
-            "UPDATE twins SET first_hash = x.row_hash, replaced = NOT x.supersedes "
-            "FROM (SELECT s.rowid AS rid, m.row_hash, s.supersedes FROM staged s JOIN newer m USING (row_key)) x WHERE twins.rid = x.rid"
-        )
+    def _supersede(self, twins: pa.Table, replaced: collections.Counter[str]) -> pa.Table:
+        """A record that its source declares to replace an earlier one takes its place; the earlier one goes into `copies`. Returns the twins that are left."""
+        with self.store.lent("twins", twins):
+            newer = self.store.arrow(
+                "SELECT s.row_key, min(s.rid) AS rid, arg_min(s.row_hash, s.rid) AS row_hash "
+                "FROM twins w JOIN staged s ON s.rid = w.rid JOIN queries o ON o.row_key = s.row_key "
+                "WHERE s.supersedes AND s.row_hash <> o.row_hash GROUP BY s.row_key"
+            )
+            if not newer.num_rows:
+                return twins
+            version = _version(canonical()["queries"], "o")
+            with self.store.lent("newer", newer):
+                replaced.update(
+                    dict(self.store.rows("SELECT export_id, count(*) FROM queries WHERE row_key IN (SELECT row_key FROM newer) GROUP BY export_id"))
+                )
+                self.store.run(
+                    f"INSERT INTO copies SELECT o.export_id, o.record, 'queries', o.row_key, o.row_hash, 'superseded', o.query_id, o.system, {version} "
+                    "FROM queries o WHERE o.row_key IN (SELECT row_key FROM newer); DELETE FROM queries WHERE row_key IN (SELECT row_key FROM newer)"
+                )
+                return self.store.arrow(
+                    "SELECT w.rid, w.n, coalesce(x.row_hash, w.first_hash) AS first_hash, coalesce(NOT x.supersedes, w.replaced) AS replaced FROM twins w "
+                    "LEFT JOIN (SELECT s.rid, m.row_hash, s.supersedes FROM staged s JOIN newer m USING (row_key)) x ON x.rid = w.rid "
+                    "WHERE w.rid NOT IN (SELECT rid FROM newer)"
+                )
 
     def _window(self, table: Table) -> str:
         if table.name != "queries" or (self.store.value("SELECT count(*) FROM queries") or 0) < LARGE:
@@ -134,9 +202,8 @@ class Landing:
         stated = STATED if table.name == "queries" else ()
         counts += [f"count(*) FILTER (WHERE {name}_state = 'redacted') AS r_{name}" for name in stated]
         system = "any_value(system)" if any(c.name == "system" for c in table.columns) else "NULL::VARCHAR"
-        self.store.run(
-            f"CREATE OR REPLACE TEMP TABLE wide AS SELECT export_id, {system} AS system, count(*) AS total, {', '.join(counts)} "
-            "FROM staged WHERE wrong IS NULL GROUP BY export_id"
+        wide = self.store.arrow(
+            f"SELECT export_id, {system} AS system, count(*) AS total, {', '.join(counts)} FROM staged WHERE wrong IS NULL GROUP BY export_id"
         )
         lines = []
         for i, column in enumerate(table.columns):
@@ -147,7 +214,8 @@ class Landing:
                 state = f"CASE WHEN f{i} = 0 AND r_{column.name} > 0 THEN 'redacted' ELSE {state} END"
             unreadable = f"b{i}" if column.name in bits else "0"
             lines.append(f"SELECT export_id, {text_of(table.name)}, {text_of(column.name)}, system, {state}, total, f{i}, {unreadable} FROM wide")
-        self.store.insert("tally", " UNION ALL ".join(lines))
+        with self.store.lent("wide", wide):
+            self.store.insert("tally", " UNION ALL ".join(lines))
         if any(c.name == "occurred_at" for c in table.columns):
             self.store.insert("spans", "SELECT export_id, min(occurred_at), max(occurred_at) FROM staged WHERE wrong IS NULL GROUP BY export_id")
 
@@ -159,38 +227,45 @@ class Landing:
                 self.store.insert(
                     "field_issues",
                     f"SELECT s.export_id, s.record, {text_of(table.name)}, {text_of(column.name)}, left(c.t_{column.name}, 4000), "
-                    f"{text_of(said)} FROM staged s JOIN cells c ON c.rowid = s.cell "
-                    f"WHERE s.wrong IS NULL AND (s.bad & {1 << i}::HUGEINT) <> 0 ORDER BY s.rowid",
+                    f"{text_of(said)} FROM staged s JOIN cells c ON c.cell = s.cell "
+                    f"WHERE s.wrong IS NULL AND (s.bad & {1 << i}::HUGEINT) <> 0 ORDER BY s.rid",
                 )
         zone, formats = self.staging.circumstances.zone, self.staging.source.clock.formats
         if table.name == "queries" and zone not in {"UTC", "Etc/UTC"}:
             self.store.insert(
                 "field_issues",
                 "SELECT s.export_id, s.record, 'queries', 'occurred_at', occurred_at_raw, "
-                "'the clock shows this local time twice, or never: it may be an hour off' FROM staged s JOIN cells c ON c.rowid = s.cell WHERE wrong IS NULL "
+                "'the clock shows this local time twice, or never: it may be an hour off' FROM staged s JOIN cells c ON c.cell = s.cell WHERE wrong IS NULL "
                 f"AND NOT {casts.has_offset('t_occurred_at', formats)} AND {casts.repeated_or_skipped('occurred_at', 't_occurred_at', zone, formats)}",
             )
 
-    def _fates(self) -> list[tuple[str, int, int]]:
-        """One fate for each record: kept before copy before reject before set aside; a record that nothing took is a reject."""
-        untaken = text_of(f"no SELECT of source {self.staging.source.name} took this record")
-        self.store.run(
-            "CREATE OR REPLACE TEMP TABLE fates AS SELECT b.n, b.export_id, b.record, b.offset AS place, b.length AS size, "
-            f"coalesce(f.code, {REJECTED}) AS code, coalesce(f.why, {untaken}) AS why "
-            "FROM batch b LEFT JOIN (SELECT n, max(code) AS code, arg_max(why, code) AS why FROM fate GROUP BY n) f ON f.n = b.n"
-        )
-        self.store.insert("set_aside", f"SELECT export_id, record, why FROM fates WHERE code = {ASIDE} ORDER BY n")
+    def _write_fates(self, fates: Fates) -> None:
+        """Records that are set aside or rejected, and what a table refused of those that another one kept."""
+        import pyarrow as pa
+
+        def told(rows: list[tuple[int, str]]) -> pa.Table:
+            return pa.table({"n": pa.array([n for n, _ in rows], pa.int64()), "why": pa.array([why for _, why in rows], pa.string())})
+
+        aside = sorted((n, why) for n, why in fates.why.items() if fates.codes[n] == ASIDE)
+        rejected = sorted((n, why) for n, why in fates.why.items() if fates.codes[n] == REJECTED)
+        beside = sorted((n, why) for n, why in fates.refused if fates.codes[n] > REJECTED)
         raw = "NULL::BLOB" if self.staging.rows_of_text else "encode(b.raw)"
-        self.store.insert(
-            "rejects",
-            f"SELECT f.export_id, f.record, f.place, f.size, f.why, {raw} FROM fates f JOIN batch b ON b.n = f.n WHERE f.code = {REJECTED} ORDER BY f.n",
-        )
-        self.store.insert(
-            "field_issues",
-            "SELECT f.export_id, f.record, split_part(x.why, '.', 1), split_part(split_part(x.why, '.', 2), ':', 1), NULL, x.why "
-            f"FROM fates f JOIN fate x ON x.n = f.n WHERE f.code > {REJECTED} AND x.code = {REJECTED} ORDER BY f.n",
-        )
-        return [(e, c, k) for e, c, k in self.store.rows("SELECT export_id, code, count(*) FROM fates GROUP BY ALL ORDER BY ALL")]
+        for into, rows, values in (
+            ("set_aside", aside, "b.export_id, b.record, f.why"),
+            ("rejects", rejected, f"b.export_id, b.record, b.offset, b.length, f.why, {raw}"),
+            ("field_issues", beside, "b.export_id, b.record, split_part(f.why, '.', 1), split_part(split_part(f.why, '.', 2), ':', 1), NULL, f.why"),
+        ):
+            if rows:
+                with self.store.lent("fates", told(rows)):
+                    self.store.insert(into, f"SELECT {values} FROM fates f JOIN batch b ON b.n = f.n ORDER BY f.n")
+
+
+def numbered(table: pa.Table, name: str) -> pa.Table:
+    """The table with the number of each row in one more column."""
+    import numpy as np
+    import pyarrow as pa
+
+    return table.append_column(name, pa.array(np.arange(table.num_rows)))
 
 
 def _version(table: Table, row: str) -> str:

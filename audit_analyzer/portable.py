@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
 _BOUND: dict[tuple[str, str, str], str] = {}  # statements already written: a rule is asked once a night, but once for each of its tests
+USES = frozenset({"queries", "searches", "attempts"})  # the views with a row for each use: many millions
 VIEWS = Path(__file__).resolve().parent / "store" / "views"
 
 
@@ -44,7 +45,7 @@ def problems(sql: str, parameters: Collection[str] = (), tables: Collection[str]
     tree = trees[0] if trees else None
     if len(trees) != 1 or not isinstance(tree, exp.Select | exp.Union):
         return [subset.Problem(1, "this is not exactly one SELECT", "write one SELECT, with WITH before it where needed, and no semicolon")]
-    found = [*subset.refusals(sql, tree), *_tables(tree, tables), *_parameters(sql, tree, parameters), *_aliases(tree), *_names(tree)]
+    found = [*subset.refusals(sql, tree), *_tables(tree, tables), *_parameters(sql, tree, parameters), *_aliases(tree), *_order(tree), *_names(tree)]
     return sorted(set(found))
 
 
@@ -179,6 +180,18 @@ def _aliases(tree: exp.Expression) -> Iterator[subset.Problem]:
                 if isinstance(node, exp.Column) and not node.table and node.name in given and given[node.name] is not part:
                     remedy = "write the table before the column (q.x), or give it its name in a WITH query"
                     yield subset.Problem(subset.line(node), f"{node.name!r} is given and used in one SELECT", remedy)
+
+
+def _order(tree: exp.Expression) -> Iterator[subset.Problem]:
+    """Joins run as they are written (store.AS_WRITTEN): uses joined to something smaller would all be held in memory."""
+    for select in tree.find_all(exp.Select):
+        start = select.args.get("from_")
+        if start is None or start.this.name in USES:
+            continue
+        for join in select.args.get("joins") or ():
+            if isinstance(join.this, exp.Table) and join.this.name in USES:
+                what = f"{join.this.name} is joined to fewer rows: all uses would be held in memory"
+                yield subset.Problem(subset.line(join.this), what, f"begin with FROM {join.this.name}, and join the others to it")
 
 
 def _names(tree: exp.Expression) -> Iterator[subset.Problem]:

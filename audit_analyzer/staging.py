@@ -103,9 +103,9 @@ class Staging:
         return f"SELECT n, export_id, record, {', '.join([*text, later])} AS supersedes FROM ({selected}) x"
 
     def staged(self, table: Table, outputs: Mapping[str, exp.Expression], filled: Collection[str]) -> str:
-        """Typed rows of the table `cells`, with row_key, row_hash, `bad` (a bit for each unreadable cell) and `wrong` (why the row is a reject, else NULL).
+        """Typed rows of `cells`, with row_key, row_hash, `bad` (a bit for each unreadable cell) and `wrong` (why the row is a reject, else NULL).
 
-        filled: columns in which any cell of the batch is not NULL; of all others nothing is asked, which is most of the work. `cell` is the rowid in `cells`.
+        filled: columns in which any cell of the batch is not NULL; of all others nothing is asked, which saves most of the work.
         """
         text = {c.name: f"t_{c.name}" if c.name in filled else NOTHING for c in table.columns}
         values = {c.name: self._value(c, table, text, outputs) for c in table.columns}
@@ -125,7 +125,7 @@ class Staging:
             f"CASE {wrong} END AS wrong, {', '.join(f'v_{c.name} AS {c.name}' for c in table.columns)}, supersedes "
             f"FROM (SELECT * {_own_id(table, whole)}, md5_number({whole}) AS row_hash "
             f"FROM (SELECT *, {', '.join(f'{value} AS v_{name}' for name, value in values.items())} "
-            f"FROM (SELECT cells.*, cells.rowid AS cell{said} FROM cells{judged})))"
+            f"FROM (SELECT cells.*{said} FROM cells{judged})))"
         )
 
     def _read(self, column: Column) -> str:

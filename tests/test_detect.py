@@ -159,6 +159,30 @@ def test_a_rule_that_takes_too_long_is_stopped(tmp_path, packs):
     assert len(outcomes["search_burst"].findings) == 1
 
 
+MEDIAN_OF_PAIRS = """WITH wide AS (
+  SELECT MEDIAN(a.ts_s + b.ts_s * 1.5) AS n FROM searches a INNER JOIN searches b ON a.ts_s <> b.ts_s + 1
+), counted AS ("""  # holds every pair's value in memory, and nothing of it can be put on disk
+
+
+def needy(name):
+    return prove.scaffold(name).replace("WITH counted AS (", MEDIAN_OF_PAIRS).replace("FROM searches s\n", "FROM searches s\nINNER JOIN wide w ON w.n > 0\n")
+
+
+def test_rules_for_which_there_is_no_room_beside_one_another_are_asked_alone(tmp_path, packs):
+    settings = workspace(tmp_path, repeat={"queries": [{"times": 2000, "every": "7 seconds"}]}, limits=Limits(memory="200MB"))
+    outcomes = ask(settings, book(tmp_path, needy_one=needy("needy_one"), needy_two=needy("needy_two")), packs)
+    assert [(o.error, len(o.findings)) for o in outcomes.values()] == [(None, 1), (None, 1)]
+
+
+def test_a_rule_for_which_there_is_no_room_is_told_and_the_others_go_on(tmp_path, packs):
+    settings = workspace(tmp_path, repeat={"queries": [{"times": 2000, "every": "7 seconds"}]}, limits=Limits(memory="60MB"))
+    outcomes = ask(settings, book(tmp_path, search_burst=RULE, needy=needy("needy")), packs)
+    assert "it needs more memory than allowed" in outcomes["needy"].error
+    assert "raise memory in [limits]" in outcomes["needy"].error
+    assert [m.verdict for m in outcomes["needy"].measurability] == ["not_measurable"]
+    assert len(outcomes["search_burst"].findings) == 1
+
+
 def test_only_proven_rules_are_asked(tmp_path, packs):
     proofs = [Proof("search_burst", "fires on twenty", False, "finding missing: operator-1")]
     settings, rules = workspace(tmp_path, repeat=BURST), book(tmp_path, search_burst=RULE)

@@ -244,6 +244,12 @@ def test_a_source_named_on_the_command_settles_it_too(place, files):
     assert place.uses("operation") == {"q-1": "verification"}
 
 
+def test_a_source_named_on_the_command_outranks_the_one_in_audit_toml(place, files):
+    place.source("keen", KEEN).says('[[delivery]]\nfiles = "a.csv"\nsource = "interchange"\n')
+    place.ingest(write_csv(files / "a.csv", [use(1)]), forced="keen")
+    assert place.uses("operation") == {"q-1": "verification"}
+
+
 def test_a_forced_source_that_does_not_exist_is_told_with_those_that_do(place, files):
     told = place.one(write_csv(files / "a.csv", [use(1)]), forced="kean")
     assert (told.outcome, "'kean'" in told.reason, "interchange" in told.reason) == ("rejected", True, True)

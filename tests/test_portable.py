@@ -17,7 +17,7 @@ def test_a_rule_within_the_subset_has_no_problem():
       FROM searches WHERE explained_by IS NULL AND LOWER(reason) LIKE '%x%'
     )
     SELECT c.operator AS subject, SUM(c.n) AS total, AVG(c.n) / NULLIF(MAX(c.n), 0) AS share, CAST(FLOOR(MAX(c.ts_s) / 86400) AS BIGINT) AS day
-    FROM counted c CROSS JOIN night n LEFT JOIN queries q ON q.query_id = c.query_id
+    FROM queries q CROSS JOIN night n LEFT JOIN counted c ON c.query_id = q.query_id
     WHERE c.n * 3 >= :w AND EXISTS (SELECT z.query_id FROM queries z WHERE z.query_id = c.query_id)
     GROUP BY c.operator
     UNION ALL
@@ -57,6 +57,7 @@ def test_a_rule_within_the_subset_has_no_problem():
         ("SELECT COUNT(*) OVER (ORDER BY a, b RANGE BETWEEN 5 PRECEDING AND CURRENT ROW) AS n FROM queries", "a RANGE frame needs exactly one ORDER BY column"),
         ("SELECT COUNT(DISTINCT a) OVER (PARTITION BY b) AS n FROM queries", "DISTINCT in a window is not portable"),
         ("SELECT SUM(a) OVER (ORDER BY b GROUPS 2 PRECEDING) AS n FROM queries", "a GROUPS frame is not portable"),
+        ("SELECT a FROM night n INNER JOIN searches s ON s.a = n.a", "searches is joined to fewer rows: all uses would be held in memory"),
         ("SELECT a FROM queries UNION BY NAME SELECT a FROM night", "UNION BY NAME is not portable"),
         ("WITH RECURSIVE r AS (SELECT 1 AS a) SELECT a FROM r", "WITH RECURSIVE is not portable"),
         ("WITH queries AS (SELECT 1 AS a) SELECT a FROM queries", "the WITH query 'queries' hides the view of that name"),

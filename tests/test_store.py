@@ -3,6 +3,7 @@ import os
 import re
 import subprocess
 import sys
+import weakref
 
 import pytest
 
@@ -136,6 +137,29 @@ def test_what_is_lent_is_gone_when_the_block_ends():
             inside = store.value("SELECT sum(x) FROM guest")
         left = store.value("SELECT count(*) FROM duckdb_views() WHERE view_name = 'guest'")
     assert (inside, left) == (3, 0)
+
+
+def test_what_is_lent_within_a_transaction_is_let_go_before_it_ends(tmp_path):
+    import pyarrow as pa
+
+    with open_store(tmp_path / "audit.duckdb") as store, store.transaction():
+        store.run("CREATE TABLE kept (x BIGINT)")
+        guest = pa.table({"x": pa.array([1, 2], pa.int64())})
+        gone = weakref.ref(guest)
+        with store.lent("guest", guest):
+            made = store.arrow("SELECT x * 2 AS x FROM guest")
+            with store.lent("made", made):
+                store.run("INSERT INTO kept SELECT x FROM made")
+        del guest
+        assert (gone(), store.value("SELECT sum(x) FROM kept")) == (None, 6)
+
+
+def test_128_bit_numbers_go_through_arrow_as_they_are(tmp_path):
+    with open_store(tmp_path / "audit.duckdb") as store:
+        least = -(2**127)
+        table = store.arrow(f"SELECT ({least})::HUGEINT AS low, md5_number('a') AS high")
+        with store.lent("table_", table):
+            assert store.rows("SELECT low, high = md5_number('a') FROM table_") == [(least, True)]
 
 
 def test_no_column_of_the_model_is_a_number_that_can_be_nan_by_default():

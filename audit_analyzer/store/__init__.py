@@ -15,12 +15,17 @@ import duckdb
 from audit_analyzer.errors import StoreError
 
 if TYPE_CHECKING:
+    from types import CodeType
+
     import polars as pl
     import pyarrow as pa
 
 HERE = Path(__file__).resolve().parent
 PROVENANCE = ("export_id", "record", "row_key", "row_hash")
 EACH_MILLION = 250 * 10**6  # bytes for each million uses: with 86 the widest window function over ten million found no room (docs/performance.md)
+# Joins in the order in which they are written, many rows first and behind them what they are looked up in: the engine takes the view `queries`, laid
+# together by position, for empty, and its own search for an order would make hash tables of all uses (docs/performance.md).
+AS_WRITTEN = "SET disabled_optimizers = 'join_order,build_side_probe_side'"
 ENGINE: dict[str, str | bool | int | float | list[str]] = {
     "preserve_insertion_order": "true",
     "autoinstall_known_extensions": "false",
@@ -71,16 +76,22 @@ def canonical() -> dict[str, Table]:
     return {name: table for name, table in model().items() if not table.ledger}
 
 
+_EXECUTE, _ARROW, _FRAME = (
+    compile(f"_connection.{how}", "<statement>", "eval") for how in ("execute(_sql, _values)", "sql(_sql).to_arrow_table()", "sql(_sql).pl()")
+)
+
+
 class Store:
     """One open database. Rows out, SQL in; nothing else of DuckDB leaves this room."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, path: Path | None = None) -> None:
         self.connection, self.path = connection, path
+        self.held: dict[str, object] = {}  # tables lent, by name
         connection.execute("SET TimeZone = 'UTC'")
 
     def run(self, sql: str, values: Sequence[object] = ()) -> None:
         """Run one or several statements for their effect."""
-        self.connection.execute(sql, list(values) or None)
+        self._asked(_EXECUTE, sql, values)
 
     def insert(self, into: str, select: str) -> None:
         """Insert the rows of a SELECT; where it has none, nothing is run.
@@ -93,7 +104,7 @@ class Store:
 
     def rows(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """All rows of a query."""
-        return list(self.connection.execute(sql, list(values) or None).fetchall())
+        return list(self._asked(_EXECUTE, sql, values).fetchall())
 
     def dicts(self, sql: str, values: Sequence[object] = ()) -> list[dict[str, Any]]:
         """All rows of a query, each by its column names."""
@@ -106,24 +117,37 @@ class Store:
         rows = self.rows(sql, values)
         return rows[0][0] if rows else None
 
-    def arrow(self, sql: str) -> pa.Table:
-        """A query's rows as an Arrow table."""
-        return self.connection.sql(sql).to_arrow_table()
-
     def frame(self, sql: str) -> pl.DataFrame:
         """A query's rows as a polars frame."""
-        frame: pl.DataFrame = self.connection.sql(sql).pl()
+        frame: pl.DataFrame = self._asked(_FRAME, sql)
         return frame
+
+    def arrow(self, sql: str) -> pa.Table:
+        """A query's rows as an Arrow table that gives them back as they were: 128-bit numbers too."""
+        self.run("SET arrow_lossless_conversion = true")
+        try:
+            return self._asked(_ARROW, sql)
+        finally:
+            with contextlib.suppress(duckdb.TransactionException):  # an aborted transaction: the first error is the one to tell
+                self.run("RESET arrow_lossless_conversion")
 
     @contextlib.contextmanager
     def lent(self, name: str, table: object) -> Iterator[None]:
-        """An Arrow table or polars frame under a name, for as long as the block runs."""
-        self.connection.register(name, table)
+        """An Arrow table or polars frame under a name, for as long as the block runs.
+
+        The engine finds it among the variables of the statement's own frame. Registered, it would be kept until the transaction ends.
+        """
+        before = self.held.get(name)
+        self.held[name] = table
         try:
             yield
         finally:
-            with contextlib.suppress(duckdb.TransactionException):  # an aborted transaction: the first error is the one to tell
-                self.connection.unregister(name)
+            self.held.pop(name)
+            if before is not None:
+                self.held[name] = before
+
+    def _asked(self, how: CodeType, sql: str, values: Sequence[object] = ()) -> Any:  # noqa: ANN401  a connection, a table or a frame
+        return eval(how, {"_connection": self.connection, "_sql": sql, "_values": list(values) or None, **self.held})  # noqa: S307  our own four words of code
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[None]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Self, cast
 import duckdb
 
 from audit_analyzer.errors import RuleError, StoreError
-from audit_analyzer.store import ENGINE, Store
+from audit_analyzer.store import AS_WRITTEN, ENGINE, Store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,6 +44,7 @@ class Locked:
     def __init__(self, store: Store, seconds: float, *, lock: bool = True, sessions: int = 1) -> None:
         self.store, self.seconds = store, seconds
         self._columns: frozenset[tuple[str, str]] | None = None
+        store.run(AS_WRITTEN)
         self.sessions: tuple[Locked, ...] = (self, *(Locked(store.beside(), seconds, lock=False) for _ in range(sessions - 1)))
         if lock:  # every session first: once the settings are locked, no other can be given them
             for statement in _SHUT:

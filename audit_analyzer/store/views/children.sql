@@ -60,14 +60,18 @@ SELECT
 FROM main.disclosures AS c
 LEFT JOIN ground.linked_uses AS l ON l.query_id = c.query_id AND (l.system = c.system OR (c.system IS NULL AND l.only_one));
 
--- operators: One row for each period of an account in the roster.
-CREATE VIEW operators AS SELECT columns(operators, o), lower(trim(o.operator)) AS operator_key FROM main.operators AS o;
+-- operators: One row for each period of an account in the roster; agency_key is its agency as the logs spell it (folded).
+CREATE VIEW operators AS
+SELECT columns(operators, o), lower(trim(o.operator)) AS operator_key, coalesce(w.agency_key, lower(trim(o.agency))) AS agency_key
+FROM main.operators AS o LEFT JOIN ground.agency_spellings AS w ON w.said = lower(trim(o.agency));
 
 -- shifts: One row for each shift of an operator.
 CREATE VIEW shifts AS SELECT columns(shifts, s), lower(trim(s.operator)) AS operator_key FROM main.shifts AS s;
 
--- cases: One row for each entry of the case register; assigned operators as text joined by ';' (case_operators has them one by one).
-CREATE VIEW cases AS SELECT columns(cases, c), key_of(c.case_number) AS case_key FROM main.cases AS c;
+-- cases: One row for each entry of the case register; agency_key is its agency as the logs spell it (folded); assigned operators as text joined by ';' (case_operators has them one by one).
+CREATE VIEW cases AS
+SELECT columns(cases, c), key_of(c.case_number) AS case_key, coalesce(w.agency_key, lower(trim(c.agency))) AS agency_key
+FROM main.cases AS c LEFT JOIN ground.agency_spellings AS w ON w.said = lower(trim(c.agency));
 
 -- case_operators: One row for each operator assigned to a case. A case without any row states no assignment, which is not: nobody.
 CREATE VIEW case_operators AS

@@ -6,9 +6,10 @@
 CREATE VIEW context_spans AS
 WITH register AS (
   SELECT
-    key_of(case_number) AS case_key, lower(trim(agency)) AS agency_key, assigned_operators,
-    coalesce(seconds(opened_at), -9000000000) AS from_s, coalesce(seconds(closed_at), 9000000000000) AS to_s
-  FROM main.cases
+    key_of(c.case_number) AS case_key, coalesce(w.agency_key, lower(trim(c.agency))) AS agency_key, c.assigned_operators,
+    coalesce(seconds(c.opened_at), -9000000000) AS from_s, coalesce(seconds(c.closed_at), 9000000000000) AS to_s
+  FROM main.cases AS c
+  LEFT JOIN ground.agency_spellings AS w ON w.said = lower(trim(c.agency))
 ), numbers AS (
   SELECT case_key, count(DISTINCT agency_key) AS agencies FROM register GROUP BY case_key
 ), named AS (
@@ -21,7 +22,7 @@ WITH register AS (
   UNION
   SELECT n.case_key, n.agency_key, n.from_s, n.to_s, o.person
   FROM named AS n
-  INNER JOIN main.operators AS o ON lower(trim(o.operator)) = n.name AND (o.agency IS NULL OR n.agency_key IS NULL OR lower(trim(o.agency)) = n.agency_key)
+  INNER JOIN ground.operators AS o ON o.operator_key = n.name AND (o.agency IS NULL OR n.agency_key IS NULL OR o.agency_key = n.agency_key)
   WHERE o.person IS NOT NULL
 ), leave AS (
   SELECT
@@ -138,14 +139,15 @@ GROUP BY system, agency, operator, case_key;
 -- materialise: nothing without main.notices
 CREATE VIEW notice_scopes AS
 SELECT
-  n.notice_id, n.kind, z.system, lower(trim(n.agency)) AS agency_key, lower(trim(n.operator)) AS operator_key, n.gallery, n.text,
+  n.notice_id, n.kind, z.system, coalesce(w.agency_key, lower(trim(n.agency))) AS agency_key, lower(trim(n.operator)) AS operator_key, n.gallery, n.text,
   seconds(n.starts_at) AS starts_s,
   coalesce(
     seconds(n.ends_at),
     seconds((date_trunc('day', n.starts_at AT TIME ZONE z.zone_or_utc) + INTERVAL 1 DAY) AT TIME ZONE z.zone_or_utc)
   ) AS ends_s
 FROM main.notices AS n
-INNER JOIN ground.system_zones AS z ON n.system IS NULL OR z.system = n.system;
+INNER JOIN ground.system_zones AS z ON n.system IS NULL OR z.system = n.system
+LEFT JOIN ground.agency_spellings AS w ON w.said = lower(trim(n.agency));
 
 -- notice_uses: One row for each use that an announced test, training, outage, import or migration covers (system, agency, operator, gallery and time all fit), with the first of these kinds.
 -- An import or migration of a gallery is of its pictures: it explains what was enrolled, read and deleted, never a search against the gallery; nor does an import, migration or outage of

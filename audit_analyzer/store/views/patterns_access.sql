@@ -8,7 +8,7 @@ WITH named AS (
     a.account, o.role, o.licence, o.person, o.operator, o.operator_key, o.active_from_s, o.active_to_s, o.trained_from_s, o.trained_to_s, o.export_id, o.record
   FROM ground.accounts AS a
   INNER JOIN ground.operators AS o
-    ON o.operator_key = a.operator_key AND (o.agency IS NULL OR a.agency_key = '' OR lower(trim(o.agency)) = a.agency_key)
+    ON o.operator_key = a.operator_key AND (o.agency IS NULL OR a.agency_key = '' OR o.agency_key = a.agency_key)
 ), others AS (
   SELECT DISTINCT
     n.account, o.role, o.licence, o.person, o.operator, o.operator_key, o.active_from_s, o.active_to_s, o.trained_from_s, o.trained_to_s, o.export_id, o.record
@@ -23,7 +23,7 @@ SELECT *, FALSE FROM others;
 -- of people do. An agency without a single row has delivered no roster, which says nothing about its accounts.
 CREATE VIEW roster_reach AS
 WITH agencies AS (
-  SELECT DISTINCT coalesce(lower(trim(agency)), '') AS agency_key FROM ground.operators
+  SELECT DISTINCT coalesce(agency_key, '') AS agency_key FROM ground.operators
 ), reached AS (
   SELECT a.account, a.system, a.agency, a.agency_key, a.operator, a.operator_kind, a.is_machine, a.rostered
   FROM ground.accounts AS a

@@ -49,12 +49,6 @@ LEFT JOIN kinds AS r ON r.text = u.reason;
 CREATE VIEW crowded_case_uses AS
 WITH kinds AS (
   SELECT text, min(kind) AS kind FROM ground.offense_texts GROUP BY text
-), crowded AS (
-  SELECT u.use_no, k.case_subjects, k.operator_subjects, k.case_hash
-  FROM ground.use_keys AS u
-  POSITIONAL JOIN ground.use_cases AS c
-  INNER JOIN ground.case_crowds AS k ON k.account = u.account AND k.case_hash = hash(c.case_key)
-  WHERE u.is_search AND k.operator_subjects >= 5
 )
 SELECT
   q.system, q.agency, q.operator, q.account, q.is_machine, q.case_key, q.case_number, q.query_id, q.export_id, q.record, q.ts_s, q.day_no, q.subject, q.probe, q.probe_source, q.status,
@@ -62,10 +56,11 @@ SELECT
   CASE WHEN q.offense_state = 'value' THEN coalesce(o.kind, lower(q.offense)) ELSE r.kind END AS offense_kind, k.case_subjects, k.operator_subjects,
   CASE WHEN q.offense_state = 'value' AND o.kind IN ('child_exploitation', 'child_sexual_material', 'human_trafficking', 'missing_person', 'deceased_person') THEN TRUE
        WHEN r.kind IN ('child_exploitation', 'child_sexual_material', 'human_trafficking', 'missing_person', 'deceased_person') THEN TRUE ELSE FALSE END AS is_victim_work
-FROM crowded AS k
-INNER JOIN ground.queries AS q ON q.use_no = k.use_no
+FROM ground.queries AS q
+INNER JOIN ground.case_crowds AS k ON k.account = q.account AND k.case_hash = hash(q.case_key)
 LEFT JOIN kinds AS o ON o.text = q.offense
-LEFT JOIN kinds AS r ON r.text = q.reason;
+LEFT JOIN kinds AS r ON r.text = q.reason
+WHERE q.is_search AND k.operator_subjects >= 5;
 
 -- justifications: One row for each account and what its searches say of their purpose: class of the reason, states of case number and offence; explained searches (tests, leave ...) apart.
 -- materialise
@@ -78,13 +73,19 @@ GROUP BY account, reason_class, reason_state, case_number_state, offense_state, 
 -- account_reasons: One row for each account and reason (reason_key) that it gave at least ten times: how often, for how many persons, on how many days, and in how many cases.
 -- materialise
 CREATE VIEW account_reasons AS
+WITH given AS (
+  SELECT account, reason_key, reason_class, subject, probe, day_no, case_number, case_number_state
+  FROM ground.searches
+  WHERE reason_key IS NOT NULL AND operator IS NOT NULL AND NOT is_machine
+), often AS (
+  SELECT account, reason_key, count(*) AS searches FROM given GROUP BY account, reason_key HAVING count(*) >= 10
+)
 SELECT
-  q.account, q.reason_key, min(q.reason_class) AS reason_class, count(*) AS searches, count(DISTINCT coalesce(q.subject, q.probe)) AS subjects, count(DISTINCT q.day_no) AS days,
-  count(DISTINCT q.case_key) AS cases
-FROM ground.searches AS q
-WHERE q.reason_key IS NOT NULL AND q.operator IS NOT NULL AND NOT q.is_machine
-GROUP BY q.account, q.reason_key
-HAVING count(*) >= 10;
+  g.account, g.reason_key, min(g.reason_class) AS reason_class, any_value(o.searches) AS searches, count(DISTINCT coalesce(g.subject, g.probe)) AS subjects,
+  count(DISTINCT g.day_no) AS days, count(DISTINCT CASE WHEN g.case_number_state = 'value' THEN key_of(g.case_number) END) AS cases
+FROM given AS g
+INNER JOIN often AS o ON o.account = g.account AND o.reason_key = g.reason_key
+GROUP BY g.account, g.reason_key;
 
 -- reason_users: One row for each agency of a system and reason that some account gives at least ten times: how many of its accounts give it at all.
 CREATE VIEW reason_users AS

@@ -224,14 +224,13 @@ WITH enrolments AS (
   SELECT s.use_no, a.use_no, 'returned' FROM searched AS s INNER JOIN answers AS a ON a.image = s.image AND a.use_no <> s.use_no
 ), paired AS (
   SELECT
-    f.how, q.system, q.query_id, q.export_id, q.record, q.ts_s, q.operator, q.account, q.agency, q.is_machine, q.probe, q.reason_key, q.offense, q.carriers, q.gallery, q.explained_by,
+    q.how, q.system, q.query_id, q.export_id, q.record, q.ts_s, q.operator, q.account, q.agency, q.is_machine, q.probe, q.reason_key, q.offense, q.carriers, q.gallery, q.explained_by,
     'queries' AS later_table, l.query_id AS later_id, l.export_id AS later_export, l.record AS later_record, l.ts_s AS later_s, l.operator AS later_operator, l.is_machine AS later_machine,
     l.gallery AS later_gallery, l.explained_by AS later_explained, l.account = q.account AS same_account, l.system AS later_system
-  FROM ground.queries AS q
-  INNER JOIN followed AS f ON f.use_no = q.use_no
-  INNER JOIN ground.queries AS l ON l.use_no = f.later_no
-  WHERE l.ts_s >= q.ts_s AND (f.how = 'enrolled' OR l.candidate = q.probe)
-    AND (length(q.probe) >= 24 OR contains(q.probe, '/') OR l.account = q.account OR l.subject = q.subject OR (f.how = 'returned' AND l.system = q.system))
+  FROM ground.queries AS l
+  INNER JOIN (SELECT e.*, f.how, f.later_no FROM ground.queries AS e INNER JOIN followed AS f ON f.use_no = e.use_no) AS q ON q.later_no = l.use_no
+  WHERE l.ts_s >= q.ts_s AND (q.how = 'enrolled' OR l.candidate = q.probe)
+    AND (length(q.probe) >= 24 OR contains(q.probe, '/') OR l.account = q.account OR l.subject = q.subject OR (q.how = 'returned' AND l.system = q.system))
   UNION ALL
   SELECT
     'stored', q.system, q.query_id, q.export_id, q.record, q.ts_s, q.operator, q.account, q.agency, q.is_machine, q.probe, q.reason_key, q.offense, q.carriers, q.gallery, q.explained_by,

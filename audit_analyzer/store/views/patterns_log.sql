@@ -79,11 +79,11 @@ WITH shares AS (
   WHERE r.expected >= 10
 ), edges AS (
   SELECT k.system, k.before_hour, max(q.ts_s) AS from_s, arg_max(q.query_id, (q.ts_s, q.query_id)) AS last_query_id
-  FROM kept AS k INNER JOIN ground.queries AS q ON q.system = k.system AND q.ts_s // 3600 = k.before_hour
+  FROM ground.queries AS q INNER JOIN kept AS k ON k.system = q.system AND k.before_hour = q.ts_s // 3600
   GROUP BY k.system, k.before_hour
 ), ends AS (
   SELECT k.system, k.after_hour, min(q.ts_s) AS to_s, arg_min(q.query_id, (q.ts_s, q.query_id)) AS next_query_id
-  FROM kept AS k INNER JOIN ground.queries AS q ON q.system = k.system AND q.ts_s // 3600 = k.after_hour
+  FROM ground.queries AS q INNER JOIN kept AS k ON k.system = q.system AND k.after_hour = q.ts_s // 3600
   GROUP BY k.system, k.after_hour
 )
 SELECT
@@ -226,8 +226,8 @@ SELECT system, week_no, CAST(sum(uses) AS BIGINT) AS uses, count(*) AS reasons, 
 CREATE VIEW wide_revisions AS
 WITH later AS (
   SELECT c.export_id, c.record, c.id, c.system, c.version, to_json(q) AS first_version, q.export_id AS first_export, seconds(q.occurred_at) AS ts_s
-  FROM main.copies AS c
-  INNER JOIN main.queries AS q ON q.system = c.system AND q.query_id = c.id
+  FROM main.queries AS q
+  INNER JOIN main.copies AS c ON c.system = q.system AND c.id = q.query_id
   WHERE c.table_name = 'queries' AND c.kind = 'revision' AND c.version IS NOT NULL AND json_valid(c.version)
 ), cells AS (
   SELECT
@@ -251,7 +251,7 @@ WITH members AS (
   WHERE system IN (SELECT DISTINCT system FROM main.copies WHERE table_name = 'queries')
   UNION ALL
   SELECT c.export_id, q.system, q.query_id, seconds(q.occurred_at), c.record
-  FROM main.copies AS c INNER JOIN main.queries AS q ON q.system = c.system AND q.query_id = c.id
+  FROM main.queries AS q INNER JOIN main.copies AS c ON c.system = q.system AND c.id = q.query_id
   WHERE c.table_name = 'queries'
 ), spans AS (
   SELECT m.export_id, m.system, min(m.ts_s) AS from_s, max(m.ts_s) AS to_s, any_value(e.run_id) AS run_id, any_value(e.path) AS path
@@ -281,52 +281,75 @@ WHERE NOT h.kept AND 5 * c.dropped <= c.rows_early;
 -- twin_rows: One row for each export with its records that repeat, value for value, a record of the same export.
 CREATE VIEW twin_rows AS
 SELECT c.export_id, c.table_name, c.system, count(*) AS twins, min(c.record) AS first_record
-FROM main.copies AS c
-INNER JOIN main.queries AS q ON q.system = c.system AND q.query_id = c.id AND q.export_id = c.export_id
+FROM main.queries AS q
+INNER JOIN main.copies AS c ON c.system = q.system AND c.id = q.query_id AND c.export_id = q.export_id
 WHERE c.kind = 'copy' AND c.table_name = 'queries'
 GROUP BY c.export_id, c.table_name, c.system;
 
 -- ordered_uses: One row for each conspicuous use of a system that numbers its uses one by one (their ids are one text and a running number, at least 50, of which at most one of twenty is missing between the lowest
--- and the highest, and which rise with time, nineteen of twenty): a use after missing numbers, and one whose time is more than a day away from those of both neighbours. uses: how many the series has.
+-- and the highest, and which rise with time, nineteen of twenty): a use after missing numbers, one whose time is more than a day away from those of both neighbours, and one of up to 50 in a row whose times lie more than a day before what went before them, or after what comes after them
+-- (astray_s: by how much; of the two sides the shorter is astray). uses: how many the series has.
 -- Ids that are no such series (UUIDs, hashes, random numbers) give no row. Of series with over 200,000 uses only those stretches of 256 numbers are looked at that are not full, or span over two days.
 -- materialise
 CREATE VIEW ordered_uses AS
 WITH cut AS (
-  SELECT rowid AS use_no, system, query_id, rtrim(query_id, '0123456789') AS head FROM main.queries
+  SELECT u.use_no, u.ts_s, q.system, q.query_id, rtrim(q.query_id, '0123456789') AS head FROM main.queries AS q POSITIONAL JOIN ground.use_keys AS u
 ), numbered AS (
-  SELECT use_no, system, head, try_cast(substr(query_id, length(head) + 1) AS BIGINT) AS number FROM cut WHERE length(query_id) - length(head) BETWEEN 1 AND 18
+  SELECT use_no, ts_s, system, head, try_cast(substr(query_id, length(head) + 1) AS BIGINT) AS number FROM cut WHERE length(query_id) - length(head) BETWEEN 1 AND 18
 ), dense AS (
   SELECT system, head, count(*) AS uses FROM numbered GROUP BY system, head
   HAVING count(*) >= 50 AND 20 * (max(number) - min(number) + 1 - count(*)) <= max(number) - min(number) + 1
 ), placed AS (
-  SELECT n.system, n.head, n.number, n.number // 256 AS stretch, n.use_no, u.ts_s, d.uses
+  SELECT n.system, n.head, n.number, n.number // 256 AS stretch, n.use_no, n.ts_s, d.uses
   FROM numbered AS n
   INNER JOIN dense AS d ON d.system = n.system AND d.head = n.head
-  INNER JOIN ground.use_keys AS u ON u.use_no = n.use_no
 ), stretches AS (
   SELECT system, head, stretch, any_value(uses) AS uses FROM placed GROUP BY system, head, stretch HAVING any_value(uses) <= 200000 OR count(*) < 256 OR max(ts_s) - min(ts_s) > 172800
 ), near_stretches AS (
   SELECT DISTINCT s.system, s.head, s.stretch + o.step AS stretch FROM stretches AS s CROSS JOIN (VALUES (-1), (0), (1)) AS o (step)
 ), paced AS (
   SELECT
-    p.*, lag(p.number) OVER ordered AS previous, lag(p.ts_s) OVER ordered AS previous_s, lag(p.use_no) OVER ordered AS previous_no, lead(p.ts_s) OVER ordered AS next_s
+    p.*, row_number() OVER ordered AS place, lag(p.number) OVER ordered AS previous, lag(p.ts_s) OVER ordered AS previous_s, lag(p.use_no) OVER ordered AS previous_no, lead(p.ts_s) OVER ordered AS next_s
   FROM placed AS p
   INNER JOIN near_stretches AS n ON n.system = p.system AND n.head = p.head AND n.stretch = p.stretch
   WINDOW ordered AS (PARTITION BY p.system, p.head ORDER BY p.number, p.use_no)
 ), orderly AS (
   SELECT system, head FROM paced GROUP BY system, head HAVING 20 * count(*) FILTER (WHERE previous_s > ts_s) <= count(*)
+), falls AS (
+  SELECT p.system, p.head, p.place, p.ts_s, p.previous_s
+  FROM paced AS p
+  INNER JOIN orderly AS o ON o.system = p.system AND o.head = p.head
+  WHERE p.ts_s < p.previous_s - 86400
+), sides AS (
+  SELECT
+    f.system, f.head, f.place, f.previous_s - f.ts_s AS astray_s, min(CASE WHEN p.place >= f.place AND p.ts_s >= f.previous_s - 43200 THEN p.place END) AS caught_up,
+    max(CASE WHEN p.place < f.place AND p.ts_s <= f.ts_s + 43200 THEN p.place END) AS still_right
+  FROM falls AS f
+  INNER JOIN paced AS p ON p.system = f.system AND p.head = f.head AND p.place >= f.place - 51 AND p.place <= f.place + 50
+  GROUP BY f.system, f.head, f.place, f.previous_s, f.ts_s
+), runs AS (
+  SELECT
+    system, head, astray_s, CASE WHEN coalesce(caught_up - place, 99) <= coalesce(place - 1 - still_right, 99) THEN place ELSE still_right + 1 END AS from_place,
+    CASE WHEN coalesce(caught_up - place, 99) <= coalesce(place - 1 - still_right, 99) THEN caught_up ELSE place END AS to_place
+  FROM sides
+  WHERE caught_up IS NOT NULL OR still_right IS NOT NULL
+), astray AS (
+  SELECT r.system, r.head, t.place, max(r.astray_s) AS astray_s FROM runs AS r, LATERAL (SELECT unnest(range(r.from_place, r.to_place)) AS place) AS t GROUP BY r.system, r.head, t.place
 ), conspicuous AS (
-  SELECT p.*
+  SELECT p.*, a.astray_s
   FROM paced AS p
   INNER JOIN orderly AS o ON o.system = p.system AND o.head = p.head
   INNER JOIN stretches AS s ON s.system = p.system AND s.head = p.head AND s.stretch = p.stretch
-  WHERE p.number - p.previous > 1 OR (p.ts_s < p.previous_s - 86400 AND p.ts_s < p.next_s - 86400) OR (p.ts_s > p.previous_s + 86400 AND p.ts_s > p.next_s + 86400)
+  LEFT JOIN astray AS a ON a.system = p.system AND a.head = p.head AND a.place = p.place
+  WHERE a.astray_s IS NOT NULL OR p.number - p.previous > 1 OR (p.ts_s < p.previous_s - 86400 AND p.ts_s < p.next_s - 86400) OR (p.ts_s > p.previous_s + 86400 AND p.ts_s > p.next_s + 86400)
+), befores AS (
+  SELECT q.rowid AS use_no, q.query_id, q.export_id, q.record FROM main.queries AS q WHERE q.rowid IN (SELECT previous_no FROM conspicuous)
 )
 SELECT
-  c.system, c.head, c.number, c.uses, q.query_id, q.export_id, q.record, c.ts_s, c.previous, c.previous_s, c.next_s, b.query_id AS previous_id, b.export_id AS previous_export, b.record AS previous_record
-FROM conspicuous AS c
-INNER JOIN main.queries AS q ON q.rowid = c.use_no
-LEFT JOIN main.queries AS b ON b.rowid = c.previous_no;
+  c.system, c.head, c.number, c.uses, q.query_id, q.export_id, q.record, c.ts_s, c.previous, c.previous_s, c.next_s, c.astray_s, b.query_id AS previous_id, b.export_id AS previous_export, b.record AS previous_record
+FROM main.queries AS q
+INNER JOIN conspicuous AS c ON c.use_no = q.rowid
+LEFT JOIN befores AS b ON b.use_no = c.previous_no;
 
 -- local_troughs: One row for each system with at least 200 searches of people of known local time: the six hours in a row with the fewest searches (from_hour, local), and their share of all.
 CREATE VIEW local_troughs AS

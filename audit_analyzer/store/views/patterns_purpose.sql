@@ -128,25 +128,55 @@ SELECT
 FROM judged
 GROUP BY system, source, clause, from_s, to_s, complete, listed, carrier, text;
 
--- agency_names: One row for each name of an agency that a log or a register gives, with the key that its spellings share ("Portland Police Department", "Portland PD" and "PORTLAND PD
+-- agency_names: One row for each name of an agency that a log, a register or a published figure gives, with the key that its spellings share ("Portland Police Department", "Portland PD" and "PORTLAND PD
 -- [Inactive]" are one), whether it is tagged or named as federal, whether immigration is its own task, and whether it is a city whose ban on face recognition stands in a clause pack (San Francisco, Austin).
 -- materialise
 CREATE VIEW agency_names AS
-WITH given AS (
-  SELECT agency AS name FROM main.queries WHERE agency IS NOT NULL
+SELECT name, name_key, words, is_federal, is_immigration, is_banned_place FROM ground.agency_keys WHERE NOT register_only;
+
+-- agency_spellings: One row for each name of an agency that a table uses and no log does, where the logs have one agency under another spelling of it: said is the name (folded), agency_key how the logs have it.
+-- materialise
+CREATE VIEW agency_spellings AS
+WITH logged AS (
+  SELECT DISTINCT lower(trim(name)) AS agency_key, name_key FROM ground.agency_keys WHERE in_log
+)
+SELECT lower(trim(k.name)) AS said, min(l.agency_key) AS agency_key
+FROM ground.agency_keys AS k
+INNER JOIN logged AS l ON l.name_key = k.name_key
+WHERE NOT EXISTS (SELECT 1 FROM logged AS o WHERE o.agency_key = lower(trim(k.name)))
+GROUP BY lower(trim(k.name))
+HAVING min(l.agency_key) = max(l.agency_key);
+
+-- agency_keys: One row for each name of an agency that a log or any table gives, as agency_names has it. in_log: a log has it; register_only: only a roster, a case register or an announcement has it.
+-- materialise
+CREATE VIEW agency_keys AS
+WITH said AS (
+  SELECT agency AS name, TRUE AS in_log, FALSE AS register_only FROM main.queries WHERE agency IS NOT NULL
   UNION
-  SELECT on_behalf_of FROM main.queries WHERE on_behalf_of IS NOT NULL
+  SELECT on_behalf_of, FALSE, FALSE FROM main.queries WHERE on_behalf_of IS NOT NULL
   UNION
-  SELECT owner FROM main.queries WHERE owner IS NOT NULL
+  SELECT owner, FALSE, FALSE FROM main.queries WHERE owner IS NOT NULL
   UNION
-  SELECT unnest(permitted_agencies) FROM main.systems
+  SELECT unnest(permitted_agencies), FALSE, FALSE FROM main.systems
   UNION
-  SELECT agency FROM main.systems WHERE agency IS NOT NULL
+  SELECT agency, FALSE, FALSE FROM main.systems WHERE agency IS NOT NULL
+  UNION
+  SELECT agency, FALSE, FALSE FROM main.published_counts WHERE agency IS NOT NULL
+  UNION
+  SELECT agency, FALSE, TRUE FROM main.operators WHERE agency IS NOT NULL
+  UNION
+  SELECT agency, FALSE, TRUE FROM main.cases WHERE agency IS NOT NULL
+  UNION
+  SELECT agency, FALSE, TRUE FROM main.notices WHERE agency IS NOT NULL
+  UNION
+  SELECT agency, FALSE, TRUE FROM main.actions WHERE agency IS NOT NULL
+), given AS (
+  SELECT name, bool_or(in_log) AS in_log, bool_and(register_only) AS register_only FROM said GROUP BY name
 ), plain AS (
-  SELECT name, trim(regexp_replace(regexp_replace(lower(name), '\[[^\]]*\]|''s\b|’s\b', ' ', 'g'), '[\x00-/:-@\[-`{-\x{A0}]+', ' ', 'g')) AS words FROM given
+  SELECT name, in_log, register_only, trim(regexp_replace(regexp_replace(lower(name), '\[[^\]]*\]|''s\b|’s\b', ' ', 'g'), '[\x00-/:-@\[-`{-\x{A0}]+', ' ', 'g')) AS words FROM given
 ), short AS (
   SELECT
-    name, words,
+    name, in_log, register_only, words,
     regexp_replace(
       regexp_replace(
         regexp_replace(regexp_replace(' ' || words || ' ', ' (police|polic) (department|dept|dep|division|bureau|service) | police ', ' pd ', 'g'), ' (county )?(sheriffs?|sherriff) (office|offices|department|dept) | sheriffs? ', ' so ', 'g'),
@@ -157,7 +187,7 @@ WITH given AS (
   FROM plain
 )
 SELECT
-  name, coalesce(nullif(replace(shortened, ' ', ''), ''), nullif(replace(words, ' ', ''), ''), name) AS name_key, words,
+  name, in_log, register_only, coalesce(nullif(replace(shortened, ' ', ''), ''), nullif(replace(words, ' ', ''), ''), name) AS name_key, words,
   regexp_matches(lower(name), '\[federal\]') OR regexp_matches(
     ' ' || words || ' ',
     ' (fbi|dea|atf|hsi|ice|ero|cbp|usbp|dhs|usms|usss|uscis|tsa|irs|uspis|usps|uscp|federal|us|u s|united states|homeland|secret service|border patrol|postal inspection|customs|immigration) '
@@ -213,15 +243,26 @@ WITH owners AS (
     AND lower(trim(q.on_behalf_of)) <> lower(trim(coalesce(q.operator, ''))) AND lower(trim(q.on_behalf_of)) <> lower(trim(coalesce(q.unit, '')))
   UNION ALL
   SELECT
-    q.system, q.query_id, q.export_id, q.record, q.ts_s, q.operator, q.agency, q.unit, 'words', h.matched, replace(h.matched, ' ', ''),
+    q.system, q.query_id, q.export_id, q.record, q.ts_s, q.operator, q.agency, q.unit, 'words', h.matched, h.said_key,
     regexp_matches(' ' || h.matched || ' ', ' (fbi|dea|atf|hsi|ice|ero|cbp|usbp|dhs|usms|usss|uscis|tsa|irs|uspis|federal|us marshals?|secret service|border patrol|homeland security|feds) '),
     regexp_matches(' ' || h.matched || ' ', ' (san francisco|sfpd|austin) '),
     q.case_number_state, q.is_machine, q.is_search, q.explained_by
-  FROM ground.word_hits AS h
-  INNER JOIN ground.queries AS q ON q.system = h.system AND q.query_id = h.query_id
+  FROM ground.queries AS q
+  INNER JOIN (
+    SELECT
+      *,
+      replace(
+        regexp_replace(
+          regexp_replace(regexp_replace(' ' || matched || ' ', ' police( department| dept| dep| division| bureau| service)? ', ' pd '), ' (county )?(sheriffs?|sherriff)( office| offices| department| dept)? ', ' so '),
+          ' (the|of|city|town|township|village|county|co|office|dept|department|agency|inc) ', ' ', 'g'
+        ), ' ', ''
+      ) AS said_key
+    FROM ground.word_hits
+    WHERE lexicon = 'on_behalf'
+  ) AS h ON h.use_no = q.use_no
   LEFT JOIN ground.agency_names AS a ON a.name = q.agency
   WHERE h.lexicon = 'on_behalf' AND h.cleared IS NULL AND h.carrier IN ('reason', 'carriers', 'offense', 'case_number') AND h.sense IN ('agency', 'assist') AND h.word <> 'aoj'
-    AND NOT coalesce(length(a.name_key) >= 4 AND contains(regexp_replace(replace(h.matched, ' ', ''), 'police(department|dept)?', 'pd', 'g'), regexp_replace(a.name_key, '[0-9]+', '', 'g')), FALSE)
+    AND NOT coalesce(length(a.name_key) >= 4 AND contains(h.said_key, regexp_replace(a.name_key, '[0-9]+', '', 'g')), FALSE)
     AND NOT coalesce(length(a.words) >= 4 AND contains(h.matched, a.words), FALSE)
   UNION ALL
   SELECT
@@ -231,7 +272,9 @@ WITH owners AS (
   INNER JOIN (
     SELECT s.system, s.agency, s.initials, count(*) AS uses, sum(count(*)) OVER (PARTITION BY s.system, s.agency) AS all_uses
     FROM (
-      SELECT system, agency, nullif(regexp_extract(upper(case_number), '^([A-Z]{2,6}(PD|SO))[ :#/-]+[0-9]', 1), '') AS initials
+      SELECT
+        system, agency, CASE WHEN contains(upper(case_number), 'PD') OR contains(upper(case_number), 'SO')
+          THEN nullif(regexp_extract(upper(case_number), '^([A-Z]{2,6}(PD|SO))[ :#/-]+[0-9]', 1), '') END AS initials
       FROM main.queries
       WHERE case_number_state = 'value' AND agency IS NOT NULL
     ) AS s
@@ -251,7 +294,7 @@ SELECT
     WHEN EXISTS (
       SELECT 1 FROM lists AS l
       WHERE l.system = r.system AND (l.from_s IS NULL OR r.ts_s >= l.from_s) AND (l.to_s IS NULL OR r.ts_s < l.to_s)
-        AND (l.name_key = r.requester_key OR (r.how = 'words' AND length(l.name_key) >= 4 AND contains(regexp_replace(r.requester_key, 'police(department|dept)?', 'pd', 'g'), l.name_key)))
+        AND (l.name_key = r.requester_key OR (r.how = 'words' AND length(l.name_key) >= 4 AND contains(r.requester_key, l.name_key)))
     ) THEN 'permitted'
     ELSE 'not permitted'
   END AS listed

@@ -9,8 +9,7 @@ FROM main.operators
 GROUP BY lower(trim(operator));
 
 -- review_uses: One row for each human decision with the search that it judged; reviewer_person and searcher_person are the persons behind the accounts (folded), so that one person's two
--- accounts are one. took_s is the time from the review's start to its decision, else from the same reviewer's decision before it (an upper bound); at_once counts that reviewer's decisions
--- of the same second.
+-- accounts are one.
 -- materialise: nothing without main.reviews
 CREATE VIEW review_uses AS
 WITH joined AS (
@@ -22,17 +21,23 @@ WITH joined AS (
   FROM ground.queries AS q
   INNER JOIN ground.reviews AS r ON r.system = q.system AND r.query_id = q.query_id
 )
-SELECT
-  j.*, coalesce(p.person_key, j.reviewer_key) AS reviewer_person, coalesce(s.person_key, j.searcher_key) AS searcher_person,
-  CASE
-    WHEN j.started_s <= j.decided_s THEN j.decided_s - j.started_s
-    ELSE j.decided_s - lag(j.decided_s) OVER (PARTITION BY j.system, j.reviewer ORDER BY j.decided_s, j.query_id, j.record)
-  END AS took_s,
-  coalesce(j.started_s <= j.decided_s, FALSE) AS timed,
-  count(*) OVER (PARTITION BY j.system, j.reviewer, j.decided_s) AS at_once
+SELECT j.*, coalesce(p.person_key, j.reviewer_key) AS reviewer_person, coalesce(s.person_key, j.searcher_key) AS searcher_person
 FROM joined AS j
 LEFT JOIN ground.person_keys AS p ON p.operator_key = j.reviewer_key
 LEFT JOIN ground.person_keys AS s ON s.operator_key = j.searcher_key;
+
+-- review_paces: One row for each human decision and the pace of its reviewer: took_s is the time from the review's start to its decision (timed), else from the same reviewer's decision before
+-- it (an upper bound); at_once counts that reviewer's decisions of the same second.
+CREATE VIEW review_paces AS
+SELECT
+  system, reviewer, query_id, coalesce(review_id, query_id) AS id, export_id, record, decided_s, decision, top_score, explained_by,
+  CASE
+    WHEN started_s <= decided_s THEN decided_s - started_s
+    ELSE decided_s - lag(decided_s) OVER (PARTITION BY system, reviewer ORDER BY decided_s, query_id, record)
+  END AS took_s,
+  coalesce(started_s <= decided_s, FALSE) AS timed,
+  count(*) OVER (PARTITION BY system, reviewer, decided_s) AS at_once
+FROM ground.review_uses;
 
 -- acted_searches: One row for each action and the search that it followed. link 'named': the action names the search; 'case': it names only the case, and this is the last search with
 -- candidates under that number in the 90 days before. subject is the case number, else the search's id: what the action is known by.
@@ -44,9 +49,11 @@ WITH named AS (
   INNER JOIN ground.actions AS a ON a.system = q.system AND a.query_id = q.query_id
   WHERE q.is_search AND a.occurred_s >= q.ts_s
 ), bare AS (
-  SELECT action_id, kind, occurred_s, officer, case_number, case_key, lower(trim(agency)) AS agency_key, system, export_id, record
-  FROM ground.actions
-  WHERE query_id IS NULL AND case_key IS NOT NULL AND kind NOT IN ('lead', 'stop')
+  SELECT
+    a.action_id, a.kind, a.occurred_s, a.officer, a.case_number, a.case_key, coalesce(w.agency_key, lower(trim(a.agency))) AS agency_key, a.system, a.export_id, a.record
+  FROM ground.actions AS a
+  LEFT JOIN ground.agency_spellings AS w ON w.said = lower(trim(a.agency))
+  WHERE a.query_id IS NULL AND a.case_key IS NOT NULL AND a.kind NOT IN ('lead', 'stop')
 ), earlier AS (
   SELECT
     a.action_id, a.kind, a.occurred_s, a.officer, a.case_number AS action_case, a.export_id, a.record, q.use_no,
@@ -109,7 +116,7 @@ SELECT
 FROM pairs AS p
 LEFT JOIN sources AS r ON r.source_ref = p.source_ref;
 
--- repeated_comparisons: One row for each 1:1 comparison whose probe, or whose reference image, the same account used in ten or more comparisons. same_file: the reference image lies in the
+-- repeated_comparisons: One row for each 1:1 comparison whose probe, or whose reference image, the same account used in ten or more comparisons, or whose probe several accounts of a system did. same_file: the reference image lies in the
 -- probe's own folder or below it, and that folder is a case's (a number, or the word, in its name). person_file: the reference image's folder, where its name is one numbered person's (suspects/S-1182/).
 -- materialise
 CREATE VIEW repeated_comparisons AS
@@ -122,10 +129,14 @@ WITH compared AS (
   SELECT account, probe_hash FROM compared GROUP BY account, probe_hash HAVING count(*) >= 10
 ), by_target AS (
   SELECT account, target_hash FROM compared GROUP BY account, target_hash HAVING count(*) >= 10
+), by_turns AS (
+  SELECT probe_hash FROM compared GROUP BY probe_hash HAVING count(*) >= 10 AND min(account) < max(account)
 ), kept AS (
   SELECT c.use_no FROM compared AS c INNER JOIN by_probe AS b ON b.account = c.account AND b.probe_hash = c.probe_hash
   UNION
   SELECT c.use_no FROM compared AS c INNER JOIN by_target AS b ON b.account = c.account AND b.target_hash = c.target_hash
+  UNION
+  SELECT c.use_no FROM compared AS c INNER JOIN by_turns AS b ON b.probe_hash = c.probe_hash
 )
 SELECT
   q.use_no, q.system, q.operator, q.agency, q.query_id, q.export_id, q.record, q.ts_s, q.probe, q.gallery, q.candidate, q.subject, q.case_number, q.explained_by,
@@ -140,13 +151,13 @@ INNER JOIN kept AS k ON k.use_no = q.use_no;
 
 -- answered_twice: One row for each search whose image, or whose person within one encounter, got another first candidate in another search of the same gallery. basis 'probe': the same image,
 -- 'encounter': the same encounter and person token, 'encounter, person not stated': the same encounter, no token. group_no numbers the groups; one search may stand in several. A short file name
--- without folder (IMG_0412.jpg) names an image only for one account and case, where no person token stands with it: cameras count from 1.
+-- without folder (IMG_0412.jpg) names an image only for one account and case, where no person token stands with it: cameras count from 1. A hash (eight hexadecimal digits and more, letters among them) names it anywhere.
 -- materialise
 CREATE VIEW answered_twice AS
 WITH answered AS (
   SELECT
     u.use_no,
-    hash(q.system, coalesce(q.gallery, ''), coalesce(q.subject, CASE WHEN length(q.probe) < 24 AND NOT contains(q.probe, '/') THEN concat('by ', q.case_number, ' ', q.operator) END, ''), q.probe) AS by_probe,
+    hash(q.system, coalesce(q.gallery, ''), coalesce(q.subject, CASE WHEN length(q.probe) < 24 AND NOT contains(q.probe, '/') AND NOT coalesce(regexp_matches(regexp_extract(lower(q.probe), '^(?:[a-z0-9]+[:_-])?([0-9a-f]{8,})(?:\.[a-z]{3,4})?$', 1), '[a-f].*[0-9]|[0-9].*[a-f]'), FALSE) THEN concat('by ', q.case_number, ' ', q.operator) END, ''), q.probe) AS by_probe,
     CASE WHEN q.probe IS NOT NULL THEN coalesce(q.probe_faces, 1) <= 1 ELSE FALSE END AS probe_counts,
     hash(q.system, coalesce(q.gallery, ''), coalesce(q.subject, ''), q.encounter) AS by_encounter, q.encounter IS NOT NULL AS encounter_counts,
     q.subject IS NOT NULL AS named, hash(q.candidate) AS answer
@@ -171,8 +182,53 @@ SELECT
 FROM ground.queries AS q
 INNER JOIN kept AS k ON k.use_no = q.use_no;
 
+-- tried_until_answer: One row for each search of a series that several accounts of a system, or one account with pauses of more than three days, made for one target (the person's token, else the case number,
+-- else the image): each as loose as the one before or looser, three times looser at least, without a pause of two weeks, all without candidates but the last. The log must say how many candidates came back.
+-- materialise
+CREATE VIEW tried_until_answer AS
+WITH keyed AS (
+  SELECT
+    u.use_no, u.account, u.ts_s, q.threshold, q.max_candidates, q.candidates,
+    CASE
+      WHEN q.subject IS NOT NULL THEN hash(1, q.system, q.subject)
+      WHEN q.case_number_state = 'value' AND q.case_number IS NOT NULL THEN hash(2, q.system, q.case_number)
+      WHEN q.probe IS NOT NULL THEN hash(3, q.system, q.probe)
+    END AS target
+  FROM (SELECT rowid AS row_no, system, subject, case_number, case_number_state, probe, threshold, max_candidates, candidates, status, operator FROM main.queries) AS q
+  POSITIONAL JOIN ground.use_keys AS u
+  WHERE u.is_search AND q.status = 'ok' AND q.operator IS NOT NULL AND NOT u.is_machine AND q.candidates IS NOT NULL
+), several AS (
+  SELECT target
+  FROM keyed
+  WHERE target IS NOT NULL
+  GROUP BY target
+  HAVING count(*) BETWEEN 4 AND 100 AND count(*) FILTER (WHERE candidates = 0) >= 3 AND (min(threshold) < max(threshold) OR min(max_candidates) < max(max_candidates))
+), following AS (
+  SELECT
+    k.*, lag(k.ts_s) OVER tries AS before_s, lag(k.candidates) OVER tries AS answered, lag(k.threshold) OVER tries AS threshold_before, lag(k.max_candidates) OVER tries AS most_before
+  FROM keyed AS k INNER JOIN several AS s ON s.target = k.target
+  WINDOW tries AS (PARTITION BY k.target ORDER BY k.ts_s, k.use_no)
+), cut AS (
+  SELECT
+    use_no, account, target, ts_s, candidates, ts_s - before_s AS gap_s,
+    CASE WHEN coalesce(answered > 0 OR ts_s - before_s > 1209600, TRUE) THEN 0 WHEN coalesce(threshold < threshold_before, FALSE) OR coalesce(max_candidates > most_before, FALSE) THEN 1 ELSE 0 END AS step,
+    sum(CASE WHEN answered > 0 OR ts_s - before_s > 1209600 OR threshold > threshold_before OR max_candidates < most_before THEN 1 ELSE 0 END)
+      OVER (PARTITION BY target ORDER BY ts_s, use_no ROWS UNBOUNDED PRECEDING) AS part
+  FROM following
+), series AS (
+  SELECT target, part, min(use_no) AS first_use
+  FROM cut
+  GROUP BY target, part
+  HAVING count(*) >= 4 AND sum(step) >= 3 AND max(candidates) > 0 AND (min(account) < max(account) OR max(gap_s) > 259200)
+)
+SELECT
+  'until-' || CAST(s.first_use AS VARCHAR) AS chain_id, c.step, q.system, q.operator, q.query_id, q.export_id, q.record, q.ts_s, q.threshold, q.subject AS sought, q.reason_key, q.offense, q.explained_by
+FROM cut AS c
+INNER JOIN series AS s ON s.target = c.target AND s.part = c.part
+INNER JOIN ground.queries AS q ON q.use_no = c.use_no;
+
 -- tried_again: One row for each search of an account for one target (the person's token, else the case number, else the image without its marks of editing) that it searched three times or
--- more with other thresholds, other numbers of candidates or edited images. chain_no numbers the stretches without a pause of three days; edited: the log or the image's name says so.
+-- more, without a pause of three days, with other thresholds, other numbers of candidates or edited images; chain_id names the stretch. edited: the log or the image's name says so.
 -- materialise
 CREATE VIEW tried_again AS
 WITH keyed AS (
@@ -219,18 +275,27 @@ WITH keyed AS (
   GROUP BY account, target
   HAVING count(*) >= 3 AND (min(threshold) < max(threshold) OR min(max_candidates) < max(max_candidates) OR bool_or(edited))
 ), again AS (
-  SELECT a.use_no, a.account, a.target, a.ts_s, a.edited, a.ts_s - lag(a.ts_s) OVER (PARTITION BY a.account, a.target ORDER BY a.ts_s, a.use_no) AS gap_s
+  SELECT a.use_no, a.account, a.target, a.ts_s, a.threshold, a.max_candidates, a.edited, a.ts_s - lag(a.ts_s) OVER (PARTITION BY a.account, a.target ORDER BY a.ts_s, a.use_no) AS gap_s
   FROM aimed AS a
   INNER JOIN varied AS v ON v.account = a.account AND v.target = a.target
 ), chained AS (
   SELECT
-    use_no, account, target, edited,
+    use_no, account, target, threshold, max_candidates, edited,
     sum(CASE WHEN gap_s > 259200 THEN 1 ELSE 0 END) OVER (PARTITION BY account, target ORDER BY ts_s, use_no ROWS UNBOUNDED PRECEDING) AS part
   FROM again
+), stretches AS (
+  SELECT account, target, part
+  FROM chained
+  GROUP BY account, target, part
+  HAVING count(*) >= 3 AND (min(threshold) < max(threshold) OR min(max_candidates) < max(max_candidates) OR bool_or(edited))
+), links AS (
+  SELECT c.use_no, c.account, c.target, c.part, c.edited
+  FROM chained AS c
+  INNER JOIN stretches AS s ON s.account = c.account AND s.target = c.target AND s.part = c.part
 )
 SELECT
   CAST(c.account AS VARCHAR) || '-' || CAST(c.target AS VARCHAR) || '-' || CAST(c.part AS VARCHAR) AS chain_id,
   q.system, q.operator, q.agency, q.query_id, q.export_id, q.record, q.ts_s, q.probe, q.threshold, q.threshold_explicit, q.max_candidates, c.edited, q.candidates,
   q.subject AS sought, q.reason_key, q.offense, q.explained_by
 FROM ground.queries AS q
-INNER JOIN chained AS c ON c.use_no = q.use_no;
+INNER JOIN links AS c ON c.use_no = q.use_no;

@@ -48,8 +48,8 @@ WHERE unexplained + CASE WHEN day_before = day_no - 1 THEN before ELSE 0 END >= 
 -- it and what its probe's name is made of.
 -- backed: its case number is not shared by more than case_subjects (5) persons that the account sought, and stands in the register where there is one. mission: see missions. habit: the
 -- account is a desk that searches for others all day: median of its active days at least 10 over at least 10 days (people's days have a median of 1 in the Eugene log), or the roster says
--- records clerk or service desk. stem and number: the probe's name around the last run of digits in it, IMG_0412.jpg is IMG_#.jpg and 412; folder: all up to the last slash. stamp_s: the time that a
--- camera or messenger wrote into the name (PXL_20260312_141013.jpg), roll: the name without any digits' values.
+-- records clerk or service desk. intake_desk: the unit or the folder of the probe is a booking room's, whose people have no case yet. stem and number: the probe's name around the last run of digits in it, IMG_0412.jpg is IMG_#.jpg and 412; folder: all up to the last slash. stamp_s: the time that a
+-- camera or messenger wrote into the name; name_stem: the stem without its folder; image: the probe without what follows a #, ? or ; (a box that was cut out of it) (PXL_20260312_141013.jpg), roll: the name without any digits' values.
 -- materialise
 CREATE VIEW loud_uses AS
 WITH desks AS (
@@ -83,9 +83,11 @@ SELECT
     k.probe
   ) AS sought, k.gallery, k.case_key, k.case_known, k.case_open, k.case_assigned, k.on_behalf_of, k.device, k.session, k.person,
   k.case_key IS NOT NULL AND k.case_operator_subjects <= f.case_subjects AND (k.case_known OR NOT r.has_cases) AS backed, r.has_cases,
-  coalesce(o.mission, m.mission) AS mission, h.habit OR regexp_matches(lower(coalesce(k.unit, '')), 'clerk|records') AS habit,
+  CASE WHEN regexp_matches(lower(concat_ws(' ', k.unit, regexp_extract(k.probe, '^(.*/)[^/]*$', 1))), '(^|[^a-z])(bookings?|intake|live ?scan|sally ?port)([^a-z]|$)') THEN 'intake_desk' ELSE coalesce(o.mission, m.mission) END AS mission, h.habit OR regexp_matches(lower(coalesce(k.unit, '')), 'clerk|records') AS habit,
   CASE WHEN regexp_matches(k.name, '[0-9]') THEN regexp_replace(k.probe, '[0-9]+([^0-9/]*)$', '#\1') END AS stem,
+  CASE WHEN regexp_matches(k.name, '[0-9]') THEN regexp_replace(k.name, '[0-9]+([^0-9]*)$', '#\1') END AS name_stem,
   try_cast(nullif(regexp_extract(k.name, '([0-9]+)[^0-9]*$', 1), '') AS BIGINT) AS number,
+  nullif(regexp_replace(k.probe, '[#?;|].*$', ''), '') AS image,
   nullif(regexp_extract(k.probe, '^(.*/)[^/]*$', 1), '') AS folder,
   seconds(try_strptime(
     nullif(regexp_replace(
@@ -104,8 +106,8 @@ CROSS JOIN ground.figures AS f;
 -- 20 uses): the system itself numbers what is uploaded, so that a run of numbers is nobody's batch.
 -- materialise
 CREATE VIEW name_counters AS
-WITH stems AS (
-  SELECT DISTINCT hash(regexp_extract(stem, '^([^#]*)#', 1)) AS stem_hash FROM ground.loud_uses WHERE stem IS NOT NULL
+WITH stems AS (  -- how many digits a number may have stands here so that it is asked of the few names that are joined, not of all
+  SELECT DISTINCT hash(regexp_extract(stem, '^([^#]*)#', 1)) AS stem_hash, 1 AS fewest, 15 AS most FROM ground.loud_uses WHERE stem IS NOT NULL
 ), numbered AS (
   SELECT
     u.account, q.system, u.ts_s,
@@ -119,7 +121,7 @@ WITH stems AS (
 SELECT c.system, c.head, count(*) AS uses, count(DISTINCT c.account) AS accounts
 FROM cut AS c
 INNER JOIN stems AS s ON s.stem_hash = hash(c.head)
-WHERE length(c.base) > length(c.head) AND length(c.base) - length(c.head) <= 15
+WHERE length(c.base) - length(c.head) BETWEEN s.fewest AND s.most
 GROUP BY c.system, c.head
 HAVING count(*) >= 20 AND count(DISTINCT c.account) >= 3 AND corr(CAST(substr(c.base, length(c.head) + 1) AS DOUBLE), c.ts_s) >= 0.9;
 
@@ -174,8 +176,8 @@ GROUP BY h.system, h.folder;
 CREATE VIEW event_galleries AS
 WITH worded AS (
   SELECT q.system, q.gallery, min(h.word) AS named_after
-  FROM ground.word_hits AS h
-  INNER JOIN main.queries AS q ON q.system = h.system AND q.query_id = h.query_id
+  FROM main.queries AS q
+  INNER JOIN ground.word_hits AS h ON h.use_no = q.rowid
   WHERE h.lexicon IN ('protest', 'campaigns') AND h.cleared IS NULL AND h.carrier IN ('gallery', 'carriers', 'probe')
     AND h.operation IN ('enrolment', 'gallery_admin') AND q.gallery IS NOT NULL
   GROUP BY q.system, q.gallery
@@ -262,18 +264,27 @@ SELECT
 FROM main.queries AS q
 INNER JOIN uses AS u ON u.use_no = q.rowid;
 
--- scope_habits: One row for each system and agency that searched an image against several galleries (see probe_scope_uses): images searched, galleries that it ever searched.
+-- scope_habits: One row for each system and agency that searched an image against several galleries (see probe_scope_uses): images searched, galleries that it ever searched, and
+-- those that it customarily searches: with at least one in a hundred of its searches (one that somebody made for himself is not missing among them).
 -- materialise
 CREATE VIEW scope_habits AS
 WITH bodies AS (
   SELECT DISTINCT system, body FROM ground.probe_scope_uses
+), uses AS (
+  SELECT b.system, b.body, q.probe, q.gallery
+  FROM main.queries AS q
+  POSITIONAL JOIN ground.use_keys AS u
+  INNER JOIN bodies AS b ON b.system = q.system AND b.body = coalesce(q.agency, q.owner, q.system)
+  WHERE q.operation = 'identification' AND q.status = 'ok' AND NOT u.is_machine
+), images AS (
+  SELECT system, body, count(DISTINCT probe) AS images, count(*) AS searches FROM uses GROUP BY system, body
+), galleries AS (
+  SELECT system, body, gallery, count(*) AS searches FROM uses WHERE gallery IS NOT NULL GROUP BY system, body, gallery
 )
-SELECT b.system, b.body, count(DISTINCT q.probe) AS images, count(DISTINCT q.gallery) AS galleries, count(*) AS searches
-FROM main.queries AS q
-POSITIONAL JOIN ground.use_keys AS u
-INNER JOIN bodies AS b ON b.system = q.system AND b.body = coalesce(q.agency, q.owner, q.system)
-WHERE q.operation = 'identification' AND q.status = 'ok' AND NOT u.is_machine
-GROUP BY b.system, b.body;
+SELECT i.system, i.body, i.images, count(*) AS galleries, count(*) FILTER (WHERE 100 * g.searches >= i.searches) AS customary, i.searches
+FROM images AS i
+INNER JOIN galleries AS g ON g.system = i.system AND g.body = i.body
+GROUP BY i.system, i.body, i.images, i.searches;
 
 -- scope_settings: One row for each system and agency (see probe_scope_uses) that logs how many galleries or networks a search went to: searches, the median of the agency, and how many went to
 -- at least 1,000, the size from which the published Eugene log has 1,289 of 4,294 searches: there scope was a setting of the program, not anybody's intent. narrow: nearly all searches of
@@ -315,24 +326,24 @@ INNER JOIN scaled AS s ON s.system = r.system
 GROUP BY r.system, s.hundred;
 
 -- loose_searches: One row for each search by a person that is looser than nine of ten of its system: a threshold below low_threshold, more candidates than high_candidates, or no quality filter where hardly
--- any search goes without one (see parameter_scales). The engine holds the positional view of the uses for empty and would build its hash table of all of them: so by their places.
+-- any search goes without one (see parameter_scales).
 -- materialise
 CREATE VIEW loose_searches AS
 WITH marked AS (
   SELECT
     q.rowid AS use_no, p.low_threshold, p.high_candidates, p.hundred, p.searches, q.system, q.operator, q.query_id, q.export_id, q.record, q.threshold, q.max_candidates,
-    upper(q.quality_filter) = 'NONE' AND 20 * p.unfiltered <= p.filter_known AS is_bare, q.reason, q.offense, coalesce(q.probe, q.query_id) AS image
+    upper(q.quality_filter) = 'NONE' AND 20 * p.unfiltered <= p.filter_known AS is_bare, q.reason, q.offense, q.gallery, coalesce(q.probe, q.query_id) AS image
   FROM main.queries AS q
   INNER JOIN ground.parameter_scales AS p ON p.system = q.system
   WHERE q.status = 'ok' AND q.operation IN ('identification', 'video_search') AND q.operator IS NOT NULL
     AND (q.threshold * p.hundred < p.low_threshold OR q.max_candidates > p.high_candidates OR (upper(q.quality_filter) = 'NONE' AND 20 * p.unfiltered <= p.filter_known))
 )
 SELECT
-  u.account, m.system, m.operator, m.query_id, m.export_id, m.record, u.ts_s, m.threshold, m.max_candidates, coalesce(m.is_bare, FALSE) AS is_bare, m.reason, m.offense, m.image, m.low_threshold,
+  u.account, m.system, m.operator, m.query_id, m.export_id, m.record, u.ts_s, m.threshold, m.max_candidates, coalesce(m.is_bare, FALSE) AS is_bare, m.reason, m.offense, m.gallery, m.image, m.low_threshold,
   m.high_candidates, m.hundred, m.searches
-FROM marked AS m
-INNER JOIN ground.use_keys AS u ON u.use_no = m.use_no
-INNER JOIN ground.use_context AS c ON c.use_no = m.use_no
+FROM ground.use_keys AS u
+POSITIONAL JOIN ground.use_context AS c
+INNER JOIN marked AS m ON m.use_no = u.use_no
 WHERE NOT u.is_machine AND coalesce(c.explained_by, 'case') = 'case';
 
 -- policy_breaches: One row for each search and clause in force whose figure it does not meet: what 'threshold' (below threshold_min) or 'candidates' (over max_candidates). Searches for
@@ -424,13 +435,13 @@ GROUP BY text;
 -- assembly_texts: One row for each distinct text that names an assembly or a campaign and that no look-alike clears.
 CREATE VIEW assembly_texts AS SELECT DISTINCT text FROM ground.text_hits WHERE lexicon IN ('protest', 'campaigns') AND cleared IS NULL;
 
--- surge_days: One row for each account and day of a week in which its agency made at least three times its trailing median (and twice 30 searches) without explanation.
+-- surge_days: One row for each account and day of a week in which its agency made at least three times its trailing median (and twice 30 searches), or six times (and 30), without explanation.
 -- materialise
 CREATE VIEW surge_days AS
 SELECT d.account, d.day_no, w.system, w.agency, w.week_no, w.unexplained, w.trailing_median, w.trailing_weeks
 FROM ground.operator_days AS d
 INNER JOIN ground.agency_weeks AS w ON w.system = d.system AND w.agency = d.agency AND w.week_no = CAST(floor((d.day_no + 3) / 7) AS INTEGER)
-WHERE NOT d.is_machine AND w.unexplained >= 60 AND w.unexplained >= 3 * w.trailing_median;
+WHERE NOT d.is_machine AND ((w.unexplained >= 60 AND w.unexplained >= 3 * w.trailing_median) OR (w.unexplained >= 30 AND w.unexplained >= 6 * w.trailing_median));
 
 -- case_customs: One row for each account of a person: searches, and how many of them left the case number empty or filled it with a placeholder although the log has a field for it.
 -- materialise

@@ -33,41 +33,42 @@ WITH wanted AS (
   SELECT c.carrier, c.text AS sought, h.lexicon, h.word, h.matched, h.language, h.disguised, h.cleared, h.sense, h.year_from, h.year_to
   FROM ground.text_hits AS h INNER JOIN ground.sought_texts AS c ON c.text = h.text
 ), written AS (
-  SELECT q.system, q.query_id, q.export_id, q.record, q.occurred_at, q.operator, q.agency, q.operation, q.status, q.reason AS text, w.*
-  FROM wanted AS w INNER JOIN main.queries AS q ON q.reason = w.sought
+  SELECT q.rowid AS use_no, q.system, q.query_id, q.export_id, q.record, q.occurred_at, q.operator, q.agency, q.operation, q.status, q.reason AS text, w.*
+  FROM main.queries AS q INNER JOIN wanted AS w ON w.sought = q.reason
   WHERE w.carrier = 'reason'
   UNION ALL
-  SELECT q.system, q.query_id, q.export_id, q.record, q.occurred_at, q.operator, q.agency, q.operation, q.status, q.offense AS text, w.*
-  FROM wanted AS w INNER JOIN main.queries AS q ON q.offense = w.sought
+  SELECT q.rowid AS use_no, q.system, q.query_id, q.export_id, q.record, q.occurred_at, q.operator, q.agency, q.operation, q.status, q.offense AS text, w.*
+  FROM main.queries AS q INNER JOIN wanted AS w ON w.sought = q.offense
   WHERE w.carrier = 'offense'
   UNION ALL
-  SELECT q.system, q.query_id, q.export_id, q.record, q.occurred_at, q.operator, q.agency, q.operation, q.status, q.gallery AS text, w.*
-  FROM wanted AS w INNER JOIN main.queries AS q ON q.gallery = w.sought
+  SELECT q.rowid AS use_no, q.system, q.query_id, q.export_id, q.record, q.occurred_at, q.operator, q.agency, q.operation, q.status, q.gallery AS text, w.*
+  FROM main.queries AS q INNER JOIN wanted AS w ON w.sought = q.gallery
   WHERE w.carrier = 'gallery'
   UNION ALL
-  SELECT q.system, q.query_id, q.export_id, q.record, q.occurred_at, q.operator, q.agency, q.operation, q.status, q.on_behalf_of AS text, w.*
-  FROM wanted AS w INNER JOIN main.queries AS q ON q.on_behalf_of = w.sought
+  SELECT q.rowid AS use_no, q.system, q.query_id, q.export_id, q.record, q.occurred_at, q.operator, q.agency, q.operation, q.status, q.on_behalf_of AS text, w.*
+  FROM main.queries AS q INNER JOIN wanted AS w ON w.sought = q.on_behalf_of
   WHERE w.carrier = 'on_behalf_of'
   UNION ALL
-  SELECT q.system, q.query_id, q.export_id, q.record, q.occurred_at, q.operator, q.agency, q.operation, q.status, q.place AS text, w.*
-  FROM wanted AS w INNER JOIN main.queries AS q ON q.place = w.sought
+  SELECT q.rowid AS use_no, q.system, q.query_id, q.export_id, q.record, q.occurred_at, q.operator, q.agency, q.operation, q.status, q.place AS text, w.*
+  FROM main.queries AS q INNER JOIN wanted AS w ON w.sought = q.place
   WHERE w.carrier = 'place'
   UNION ALL
-  SELECT q.system, q.query_id, q.export_id, q.record, q.occurred_at, q.operator, q.agency, q.operation, q.status, q.carriers AS text, w.*
-  FROM wanted AS w INNER JOIN main.queries AS q ON q.carriers = w.sought
+  SELECT q.rowid AS use_no, q.system, q.query_id, q.export_id, q.record, q.occurred_at, q.operator, q.agency, q.operation, q.status, q.carriers AS text, w.*
+  FROM main.queries AS q INNER JOIN wanted AS w ON w.sought = q.carriers
   WHERE w.carrier = 'carriers'
   UNION ALL
-  SELECT q.system, q.query_id, q.export_id, q.record, q.occurred_at, q.operator, q.agency, q.operation, q.status, q.case_number AS text, w.*
-  FROM wanted AS w INNER JOIN main.queries AS q ON shape_of(q.case_number) = w.sought
+  SELECT q.rowid AS use_no, q.system, q.query_id, q.export_id, q.record, q.occurred_at, q.operator, q.agency, q.operation, q.status, q.case_number AS text, w.*
+  FROM main.queries AS q INNER JOIN wanted AS w ON w.sought = shape_of(q.case_number)
   WHERE w.carrier = 'case_number'
   UNION ALL
-  SELECT q.system, q.query_id, q.export_id, q.record, q.occurred_at, q.operator, q.agency, q.operation, q.status, q.probe AS text, w.*
-  FROM wanted AS w INNER JOIN main.queries AS q ON shape_of(bare_of(q.probe)) = w.sought
+  SELECT q.rowid AS use_no, q.system, q.query_id, q.export_id, q.record, q.occurred_at, q.operator, q.agency, q.operation, q.status, q.probe AS text, w.*
+  FROM main.queries AS q INNER JOIN wanted AS w ON w.sought = shape_of(bare_of(q.probe))
   WHERE w.carrier = 'probe'
 )
 SELECT
   system, query_id, export_id, record, seconds(occurred_at) AS ts_s, operator, agency, operation, status, carrier, lexicon, word, matched, language, disguised, text,
-  coalesce(cleared, CASE WHEN year(occurred_at) < year_from OR year(occurred_at) > year_to THEN 'the word has this meaning only in other years' END) AS cleared, sense
+  coalesce(cleared, CASE WHEN year(occurred_at) < year_from OR year(occurred_at) > year_to THEN 'the word has this meaning only in other years' END) AS cleared, sense,
+  use_no
 FROM written;
 
 -- reject_words: One row for each unreadable record and lexicon entry found in its bytes.

@@ -18,7 +18,9 @@ WITH named AS (
     max(coalesce(seconds(o.active_to), 9000000000000)) FILTER (WHERE lower(o.role) = 'service') AS service_to_s
   FROM numbered AS n
   INNER JOIN main.operators AS o
-    ON lower(trim(o.operator)) = n.operator_key AND (o.agency IS NULL OR n.agency IS NULL OR lower(trim(o.agency)) = n.agency_key)
+    ON lower(trim(o.operator)) = n.operator_key
+  LEFT JOIN ground.agency_spellings AS w ON w.said = lower(trim(o.agency))
+  WHERE o.agency IS NULL OR n.agency IS NULL OR coalesce(w.agency_key, lower(trim(o.agency))) = n.agency_key
   GROUP BY n.account
 ), duty AS (
   SELECT DISTINCT lower(trim(operator)) AS operator_key FROM main.shifts
