@@ -87,7 +87,7 @@ class Landing:
                 self._fill(filling, records, fates, replaced)
             if source.set_aside:
                 aside, _ = select(source.set_aside, str(source.path))
-                fates.say(ASIDE, self.store.arrow(f"{records} SELECT n, reason AS why FROM ({aside})"))
+                fates.say(ASIDE, self.store.exact(f"{records} SELECT n, reason AS why FROM ({aside})"))
             fates.leave(f"no SELECT of source {source.name} took this record")
             self._write_fates(fates)
         return fates.counts(batch.column("export_id")) + [(export, REPLACED, count) for export, count in sorted(replaced.items())]
@@ -96,7 +96,7 @@ class Landing:
     def _records(self, *, several: bool) -> Iterator[str]:
         """What stands before a SELECT that reads `records`; where several SELECTs do, they are made once."""
         if several:
-            with self.store.lent("records", self.store.arrow(self.staging.records())):
+            with self.store.lent("records", self.store.exact(self.staging.records())):
                 yield ""
         else:
             yield f"WITH records AS ({self.staging.records()})"
@@ -107,16 +107,16 @@ class Landing:
             self._fill_deletions(f"{records} {selected}")
             return
         table = canonical()[filling.table]
-        cells = numbered(self.store.arrow(f"{records} {self.staging.cells(selected, table, outputs)}"), "cell")
+        cells = numbered(self.store.exact(f"{records} {self.staging.cells(selected, table, outputs)}"), "cell")
         filled = {c.name for c in table.columns if c.name in outputs and cells.column(f"t_{c.name}").null_count < cells.num_rows}
         with self.store.lent("cells", cells):
-            staged = numbered(self.store.arrow(self.staging.staged(table, outputs, filled)), "rid")
+            staged = numbered(self.store.exact(self.staging.staged(table, outputs, filled)), "rid")
             with self.store.lent("staged", staged):
                 self._set_down(table, outputs, filled, fates, replaced)
 
     def _set_down(self, table: Table, outputs: Mapping[str, exp.Expression], filled: Collection[str], fates: Fates, replaced: collections.Counter[str]) -> None:
         self._tally(table, outputs)
-        fates.say(REJECTED, self.store.arrow(f"SELECT n, {text_of(table.name + '.')} || wrong AS why FROM staged WHERE wrong IS NOT NULL"))
+        fates.say(REJECTED, self.store.exact(f"SELECT n, {text_of(table.name + '.')} || wrong AS why FROM staged WHERE wrong IS NOT NULL"))
         twins = self._twins(table)
         if twins.num_rows and table.name == "queries":
             twins = self._supersede(twins, replaced)
@@ -126,7 +126,7 @@ class Landing:
                 fates.say(COPY, twins.select(["n"]))
             names = ", ".join([c.name for c in table.columns] + ["export_id", "record", "row_key", "row_hash"])
             self.store.insert(f"{table.name} ({names})", f"SELECT {names} FROM staged WHERE {CLEAN}")
-            fates.say(KEPT, self.store.arrow(f"SELECT n FROM staged WHERE {CLEAN}"))
+            fates.say(KEPT, self.store.exact(f"SELECT n FROM staged WHERE {CLEAN}"))
         self._issues(table, filled)
 
     def _fill_deletions(self, selected: str) -> None:
@@ -140,7 +140,7 @@ class Landing:
 
     def _twins(self, table: Table) -> pa.Table:
         """Rows whose key stands in the store, or earlier in this batch: an exact copy, or a revision with other values."""
-        return self.store.arrow(
+        return self.store.exact(
             "WITH known AS (SELECT s.rid, s.n, o.row_hash AS first_hash, false AS replaced FROM staged s "
             f"JOIN {table.name} o ON o.row_key = s.row_key{self._window(table)} WHERE s.wrong IS NULL), "
             "again AS (SELECT row_key FROM staged WHERE wrong IS NULL GROUP BY row_key HAVING count(*) > 1), "
@@ -166,7 +166,7 @@ class Landing:
     def _supersede(self, twins: pa.Table, replaced: collections.Counter[str]) -> pa.Table:
         """A record that its source declares to replace an earlier one takes its place; the earlier one goes into `copies`. Returns the twins that are left."""
         with self.store.lent("twins", twins):
-            newer = self.store.arrow(
+            newer = self.store.exact(
                 "SELECT s.row_key, min(s.rid) AS rid, arg_min(s.row_hash, s.rid) AS row_hash "
                 "FROM twins w JOIN staged s ON s.rid = w.rid JOIN queries o ON o.row_key = s.row_key "
                 "WHERE s.supersedes AND s.row_hash <> o.row_hash GROUP BY s.row_key"
@@ -182,7 +182,7 @@ class Landing:
                     f"INSERT INTO copies SELECT o.export_id, o.record, 'queries', o.row_key, o.row_hash, 'superseded', o.query_id, o.system, {version} "
                     "FROM queries o WHERE o.row_key IN (SELECT row_key FROM newer); DELETE FROM queries WHERE row_key IN (SELECT row_key FROM newer)"
                 )
-                return self.store.arrow(
+                return self.store.exact(
                     "SELECT w.rid, w.n, coalesce(x.row_hash, w.first_hash) AS first_hash, coalesce(NOT x.supersedes, w.replaced) AS replaced FROM twins w "
                     "LEFT JOIN (SELECT s.rid, m.row_hash, s.supersedes FROM staged s JOIN newer m USING (row_key)) x ON x.rid = w.rid "
                     "WHERE w.rid NOT IN (SELECT rid FROM newer)"
@@ -202,7 +202,7 @@ class Landing:
         stated = STATED if table.name == "queries" else ()
         counts += [f"count(*) FILTER (WHERE {name}_state = 'redacted') AS r_{name}" for name in stated]
         system = "any_value(system)" if any(c.name == "system" for c in table.columns) else "NULL::VARCHAR"
-        wide = self.store.arrow(
+        wide = self.store.exact(
             f"SELECT export_id, {system} AS system, count(*) AS total, {', '.join(counts)} FROM staged WHERE wrong IS NULL GROUP BY export_id"
         )
         lines = []

@@ -26,7 +26,7 @@ with open_store(here.database, memory=here.limits.memory) as store:
     proofs = proven(store, book.rules, here, packs)
 outcomes = detect.detect(here.database, here, book, packs, moment, run_id, {}, proofs=proofs)
 failed = [f"{o.rule}: {o.error}" for o in outcomes if o.error]
-sys.exit("; ".join(failed))
+sys.exit("; ".join(failed) or None)
 """
 ZONES = """
 [[delivery]]

@@ -147,7 +147,7 @@ def test_what_is_lent_within_a_transaction_is_let_go_before_it_ends(tmp_path):
         guest = pa.table({"x": pa.array([1, 2], pa.int64())})
         gone = weakref.ref(guest)
         with store.lent("guest", guest):
-            made = store.arrow("SELECT x * 2 AS x FROM guest")
+            made = store.exact("SELECT x * 2 AS x FROM guest")
             with store.lent("made", made):
                 store.run("INSERT INTO kept SELECT x FROM made")
         del guest
@@ -157,7 +157,7 @@ def test_what_is_lent_within_a_transaction_is_let_go_before_it_ends(tmp_path):
 def test_128_bit_numbers_go_through_arrow_as_they_are(tmp_path):
     with open_store(tmp_path / "audit.duckdb") as store:
         least = -(2**127)
-        table = store.arrow(f"SELECT ({least})::HUGEINT AS low, md5_number('a') AS high")
+        table = store.exact(f"SELECT ({least})::HUGEINT AS low, md5_number('a') AS high")
         with store.lent("table_", table):
             assert store.rows("SELECT low, high = md5_number('a') FROM table_") == [(least, True)]
 

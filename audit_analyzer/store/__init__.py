@@ -123,7 +123,11 @@ class Store:
         return frame
 
     def arrow(self, sql: str) -> pa.Table:
-        """A query's rows as an Arrow table that gives them back as they were: 128-bit numbers too."""
+        """A query's rows as an Arrow table, in types that other programs know."""
+        return self._asked(_ARROW, sql)
+
+    def exact(self, sql: str) -> pa.Table:
+        """A query's rows as an Arrow table that is to be lent back: in the engine's own types, 128-bit numbers too."""
         self.run("SET arrow_lossless_conversion = true")
         try:
             return self._asked(_ARROW, sql)
