@@ -65,6 +65,11 @@ def test_rules_see_neither_lists_nor_time_stamps():
     assert odd == []
 
 
+def test_no_block_joins_the_uses_behind_fewer_rows():
+    behind = re.compile(r"(?<!POSITIONAL )JOIN (?:main\.queries|ground\.(?:queries|searches|attempts))\b")
+    assert [block.name for block in ground.blocks() if behind.search(block.body)] == []
+
+
 def test_a_block_stands_after_everything_that_it_refers_to():
     seen = set()
     for block in ground.blocks():

@@ -222,10 +222,9 @@ WITH keyed AS (
   HAVING count(*) >= 4 AND sum(step) >= 3 AND max(candidates) > 0 AND (min(account) < max(account) OR max(gap_s) > 259200)
 )
 SELECT
-  'until-' || CAST(s.first_use AS VARCHAR) AS chain_id, c.step, q.system, q.operator, q.query_id, q.export_id, q.record, q.ts_s, q.threshold, q.subject AS sought, q.reason_key, q.offense, q.explained_by
-FROM cut AS c
-INNER JOIN series AS s ON s.target = c.target AND s.part = c.part
-INNER JOIN ground.queries AS q ON q.use_no = c.use_no;
+  'until-' || CAST(c.first_use AS VARCHAR) AS chain_id, c.step, q.system, q.operator, q.query_id, q.export_id, q.record, q.ts_s, q.threshold, q.subject AS sought, q.reason_key, q.offense, q.explained_by
+FROM ground.queries AS q
+INNER JOIN (SELECT t.use_no, t.step, s.first_use FROM cut AS t INNER JOIN series AS s ON s.target = t.target AND s.part = t.part) AS c ON c.use_no = q.use_no;
 
 -- tried_again: One row for each search of an account for one target (the person's token, else the case number, else the image without its marks of editing) that it searched three times or
 -- more, without a pause of three days, with other thresholds, other numbers of candidates or edited images; chain_id names the stretch. edited: the log or the image's name says so.
