@@ -125,7 +125,8 @@ class Landing:
                 self._copies(table)
                 fates.say(COPY, twins.select(["n"]))
             names = ", ".join([c.name for c in table.columns] + ["export_id", "record", "row_key", "row_hash"])
-            self.store.insert(f"{table.name} ({names})", f"SELECT {names} FROM staged WHERE {CLEAN}")
+            with self.store.one_thread():  # several make row groups of their own, which are put together and compressed once more
+                self.store.insert(f"{table.name} ({names})", f"SELECT {names} FROM staged WHERE {CLEAN}")
             fates.say(KEPT, self.store.exact(f"SELECT n FROM staged WHERE {CLEAN}"))
         self._issues(table, filled)
 

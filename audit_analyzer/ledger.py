@@ -50,6 +50,7 @@ class Export:
     outcome: str = "accepted"
     reason: str | None = None
     again: Known | None = None
+    large: bool = False  # it filled a group by itself: its rows have a transaction of their own
 
     def refused(self, error: ExportRejected | ExportFailed) -> Self:
         """The export as one that is used for nothing, with the reason."""

@@ -136,6 +136,17 @@ class Store:
                 self.run("RESET arrow_lossless_conversion")
 
     @contextlib.contextmanager
+    def one_thread(self) -> Iterator[None]:
+        """The engine works in one thread for as long as the block runs."""
+        before = self.value("SELECT current_setting('threads')")
+        self.run("SET threads = 1")
+        try:
+            yield
+        finally:
+            with contextlib.suppress(duckdb.TransactionException):
+                self.run(f"SET threads = {before}")
+
+    @contextlib.contextmanager
     def lent(self, name: str, table: object) -> Iterator[None]:
         """An Arrow table or polars frame under a name, for as long as the block runs.
 
