@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import gc
-import json
 import os
 import sys
 import traceback
@@ -15,7 +14,9 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from audit_analyzer import listings
 from audit_analyzer.errors import COULD_NOT_LOOK, INTERRUPTED, USAGE, AuditError, UsageError
+from audit_analyzer.listings import Workspace
 
 if TYPE_CHECKING:
     from audit_analyzer.nightly import Done
@@ -28,14 +29,11 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-rules_app = typer.Typer(help="What is asked, and what each question needs.", invoke_without_command=True, rich_markup_mode=None)
-sources_app = typer.Typer(help="Which exports can be read, and what each gives.", invoke_without_command=True, rich_markup_mode=None)
-app.add_typer(rules_app, name="rules")
-app.add_typer(sources_app, name="sources")
+app.add_typer(listings.rules_app, name="rules")
+app.add_typer(listings.sources_app, name="sources")
 
 WRONG_WORDS: type[Exception] = typer.BadParameter.__bases__[0]  # the class of every error of usage, wherever typer keeps it
 Exports = Annotated[list[Path], typer.Argument(help="Files, folders (walked) or archives.", show_default=False)]
-Workspace = Annotated[Path, typer.Option("--workspace", "-w", help="The workspace folder.", envvar="AUDIT_WORKSPACE", show_default=False)]
 AsOf = Annotated[str | None, typer.Option("--as-of", help="The day that the night is asked as of (YYYY-MM-DD); default: the day of the newest event.")]
 FailOn = Annotated[str | None, typer.Option("--fail-on", help="Exit 1 when a finding is at or above: low, medium, high, critical.")]
 
@@ -204,63 +202,6 @@ def validate(
         write.write_text(table + "\n", encoding="utf-8")
     for line in validation.misses(result) if details else ():
         typer.echo(line)
-
-
-@rules_app.callback()
-def rules(
-    context: typer.Context, workspace: Annotated[Path | None, typer.Option("--workspace", "-w", help="Also this workspace's.", show_default=False)] = None
-) -> None:
-    """Without a subcommand: every rule, one line each."""
-    from audit_analyzer import telling
-
-    if context.invoked_subcommand is None:
-        for line in telling.rules(workspace):
-            typer.echo(line)
-
-
-@rules_app.command("new")
-def rules_new(name: Annotated[str, typer.Argument(help="The file's name without its ending: what the rule finds.")], workspace: Workspace) -> None:
-    """Write a rule into the workspace that proves itself red until it is filled in."""
-    from audit_analyzer import nightly, settings
-
-    typer.echo(str(nightly.new_rule(settings.load(workspace), name)))
-
-
-@rules_app.command("schema")
-def rules_schema() -> None:
-    """The JSON schema of a rule file, for editors."""
-    from audit_analyzer import rule
-
-    typer.echo(json.dumps(rule.schema(), indent=2))
-
-
-@rules_app.command("clauses")
-def rules_clauses(workspace: Annotated[Path | None, typer.Option("--workspace", "-w", help="Also this workspace's.", show_default=False)] = None) -> None:
-    """Every clause pack and its clauses."""
-    from audit_analyzer import telling
-
-    for line in telling.clauses(workspace):
-        typer.echo(line)
-
-
-@sources_app.callback()
-def sources(
-    context: typer.Context, workspace: Annotated[Path | None, typer.Option("--workspace", "-w", help="Also this workspace's.", show_default=False)] = None
-) -> None:
-    """Without a subcommand: every source, and what it gives."""
-    from audit_analyzer import telling
-
-    if context.invoked_subcommand is None:
-        for line in telling.sources(workspace):
-            typer.echo(line)
-
-
-@sources_app.command("propose")
-def sources_propose(file: Annotated[Path, typer.Argument(help="An export that no source knows.")]) -> None:
-    """Write a draft source for an unknown export to stdout, every decision left to you marked."""
-    from audit_analyzer import propose
-
-    typer.echo(propose.draft(file))
 
 
 def _day(text: str | None, option: str = "--as-of") -> dt.date | None:

@@ -108,7 +108,9 @@ class Intake:
         try:
             kept = vault.keep(delivered, self.settings.vault)
         except (ExportRejected, ExportFailed) as error:
-            self.group.exports.append(Export("", delivered.shown, delivered.path, 0, delivery).refused(error))
+            refused = Export("", delivered.shown, delivered.path, 0, delivery).refused(error)
+            self.group.exports.append(refused)
+            self.group.noted.append(vault.Entry(self.ledger.run_id, "", delivered.shown, self.forced, refused.outcome, error.what, error.remedy))
             return
         self.group.noted.append(vault.Entry(self.ledger.run_id, kept.export_id, delivered.shown, self.forced))
         whole = Export(kept.export_id, delivered.shown, kept.path, kept.bytes, delivery)

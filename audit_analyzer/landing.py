@@ -127,6 +127,8 @@ class Landing:
             names = ", ".join([c.name for c in table.columns] + ["export_id", "record", "row_key", "row_hash"])
             with self.store.one_thread():  # several make row groups of their own, which are put together and compressed once more
                 self.store.insert(f"{table.name} ({names})", f"SELECT {names} FROM staged WHERE {CLEAN}")
+            if "supersedes" in outputs:
+                self.store.insert("corrections", f"SELECT row_key FROM staged WHERE supersedes AND {CLEAN}")
             fates.say(KEPT, self.store.exact(f"SELECT n FROM staged WHERE {CLEAN}"))
         self._issues(table, filled)
 
@@ -140,9 +142,10 @@ class Landing:
         )
 
     def _twins(self, table: Table) -> pa.Table:
-        """Rows whose key stands in the store, or earlier in this batch: an exact copy, or a revision with other values."""
+        """Rows whose key stands in the store, or earlier in this batch: an exact copy, a revision with other values, or what a correction replaced."""
+        corrected = "NOT s.supersedes AND s.row_key IN (SELECT row_key FROM corrections)" if table.name == "queries" else "false"
         return self.store.exact(
-            "WITH known AS (SELECT s.rid, s.n, o.row_hash AS first_hash, false AS replaced FROM staged s "
+            f"WITH known AS (SELECT s.rid, s.n, o.row_hash AS first_hash, {corrected} AS replaced FROM staged s "
             f"JOIN {table.name} o ON o.row_key = s.row_key{self._window(table)} WHERE s.wrong IS NULL), "
             "again AS (SELECT row_key FROM staged WHERE wrong IS NULL GROUP BY row_key HAVING count(*) > 1), "
             "within AS (SELECT s.rid, s.n, first_value(s.row_hash) OVER w AS first_hash, "

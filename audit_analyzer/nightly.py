@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from audit_analyzer import __version__
+from audit_analyzer import runs
 from audit_analyzer.errors import COULD_NOT_LOOK, FOUND, AuditError, NothingToRead, RuleError, StoreError, UsageError
 from audit_analyzer.words import SEVERITIES, Check, Ingested, Night, RuleOutcome
 
@@ -18,10 +18,6 @@ if TYPE_CHECKING:
     from audit_analyzer.settings import Settings
     from audit_analyzer.store import Store
 
-EVENTS = {
-    "queries": "occurred_at", "actions": "occurred_at", "reviews": "decided_at", "corroborations": "obtained_at",
-    "biometric_items": "created_at", "disclosures": "disclosed_at", "authorizations": "granted_at",
-}  # fmt: skip
 REFUSED_SHOWN = 20  # of a delivery of which nothing could be read
 Stage = Callable[[str, int, int], None]  # what is being done, how much of it is done, how much there is
 
@@ -57,7 +53,7 @@ def ingest(settings: Settings, paths: Sequence[Path], command: str = "ingest", f
     from audit_analyzer.integrity import verify_deliveries
 
     with _opened(settings, settings.limits.intake_memory) as store:
-        run_id = begin(store, command)
+        run_id = runs.begin(store, command)
         results = take_in(store, settings, vault.walk(paths), run_id, forced, stage)
         if not results:
             raise NothingToRead("there is no file to read", ", ".join(map(str, paths)), "hand over the files or folders of the delivery")
@@ -82,16 +78,16 @@ def look(settings: Settings, as_of: dt.date | None = None, fail_on: str | None =
     tell = stage or (lambda *_: None)
     tell("checking the data", 0, 4)
     with _opened(settings) as store:
-        run_id = begin(store, "detect") if fresh else last_run(store)
-        moment = settle_as_of(store, run_id, as_of)
+        run_id = runs.begin(store, "detect") if fresh else runs.last_run(store)
+        moment = runs.settle_as_of(store, run_id, as_of)
     checks = check(settings.database, run_id)
     tell("preparing the ground", 1, 4)
     outcomes, failures = _ask(settings, run_id, moment, checks, blocked(checks), tell)
     tell("writing the report", 3, 4)
     with _opened(settings) as store:
-        _keep(store, run_id, checks, outcomes)
+        runs.keep(store, run_id, checks, outcomes)
         night = gather(store, settings, run_id, outcomes, failures)
-        finish(store, run_id, "partial" if night.failures else "done")
+        runs.finish(store, run_id, "partial" if night.failures else "done")
     folder = report(night, settings.reports)
     tell("", 4, 4)
     return Done(night, folder, code(night, fail_on))
@@ -108,7 +104,7 @@ def _ask(
     rulebook.check_overrides(book, settings)
     with _opened(settings) as store:
         ground.prepare(store, settings, moment, packs)
-        before = previous(store, run_id)
+        before = runs.previous(store, run_id)
         proofs = proven(store, book.rules, settings, packs)
     tell("asking the rules", 2, 4)
     outcomes = detect.detect(settings.database, settings, book, packs, moment, run_id, stopped, previous=before, proofs=proofs)
@@ -122,7 +118,7 @@ def check(settings: Settings) -> tuple[Check, ...]:
     from audit_analyzer.check import check as ask
 
     with _opened(settings) as store:
-        run_id = last_run(store)
+        run_id = runs.last_run(store)
     return ask(settings.database, run_id)
 
 
@@ -167,7 +163,7 @@ def explain(settings: Settings, rule: str, subject: str, as_of: dt.date | None) 
 
     packs = clauses.load(settings.rule_folders())
     with _opened(settings) as store:
-        moment = settle_as_of(store, last_run(store), as_of)
+        moment = runs.settle_as_of(store, runs.last_run(store), as_of)
         ground.prepare(store, settings, moment, packs)
     return detect.explain(settings.database, settings, rulebook.load(settings.rule_folders()), packs, moment, rule, subject)
 
@@ -222,55 +218,6 @@ def proof_code(proofs: Sequence[Proof], refused: Sequence[RuleError]) -> int:
     return COULD_NOT_LOOK if refused or not all(p.passed for p in proofs) else 0
 
 
-# --- runs
-
-
-def begin(store: Store, command: str) -> str:
-    """A new run in the ledger; its id is its number."""
-    run_id = f"{(store.value('SELECT max(try_cast(run_id AS INTEGER)) FROM runs') or 0) + 1:04d}"
-    store.run("INSERT INTO runs VALUES (?, ?, NULL, now(), NULL, ?, 'interrupted', NULL)", [run_id, command, __version__])
-    return run_id
-
-
-def last_run(store: Store) -> str:
-    """The newest run's id."""
-    found = store.value("SELECT max(run_id) FROM runs")
-    if found is None:
-        raise AuditError("nothing was read into this workspace yet", "", "run `audit-analyzer ingest EXPORTS… --workspace DIR` first")
-    return str(found)
-
-
-def settle_as_of(store: Store, run_id: str, day: dt.date | None) -> dt.datetime:
-    """The instant that the night is asked as of: the end of the given day, or of the day of the newest event; never the machine's clock."""
-    if day is None:
-        newest = " UNION ALL ".join(
-            f"SELECT max({column}) AS moment FROM {table} WHERE {column} < TIMESTAMPTZ '2100-01-01 00:00:00Z'" for table, column in EVENTS.items()
-        )
-        moment = store.value(f"SELECT max(moment) FROM ({newest})")
-        if moment is None:
-            raise NothingToRead(
-                "there is not one dated record in this workspace", str(store.path or ""), "see `audit-analyzer ingest --json` for what became of the exports"
-            )
-        day = moment.astimezone(dt.UTC).date()
-    at = dt.datetime.combine(day, dt.time(), dt.UTC) + dt.timedelta(days=1)
-    store.run("UPDATE runs SET as_of = ? WHERE run_id = ?", [at, run_id])
-    return at
-
-
-def finish(store: Store, run_id: str, outcome: str) -> None:
-    """Close the run in the ledger."""
-    store.run("UPDATE runs SET ended_at = now(), outcome = ? WHERE run_id = ?", [outcome, run_id])
-
-
-def previous(store: Store, run_id: str) -> list[dict[str, object]]:
-    """The findings that stood at the end of the last finished night before this one."""
-    import msgspec
-
-    last = store.value("SELECT max(run_id) FROM findings WHERE run_id < ?", [run_id])
-    rows = store.rows("SELECT body FROM findings WHERE run_id = ? AND state <> 'gone' ORDER BY finding_id", [last]) if last else []
-    return [msgspec.json.decode(body) for (body,) in rows]
-
-
 def code(night: Night, fail_on: str | None) -> int:
     """The exit code: could not look outranks found."""
     if night.failures:
@@ -279,35 +226,6 @@ def code(night: Night, fail_on: str | None) -> int:
         return 0
     bar = SEVERITIES.index(fail_on)
     return FOUND if any(SEVERITIES.index(f.severity) >= bar for f in night.findings if f.status["state"] != "gone") else 0
-
-
-def _keep(store: Store, run_id: str, checks: Sequence[Check], outcomes: Sequence[RuleOutcome]) -> None:
-    """Write the night's verdicts into the ledger, in place of an earlier attempt at the same run."""
-    import msgspec
-    import polars as pl
-
-    def body(value: object) -> str:
-        return msgspec.json.encode(value).decode()
-
-    found = [
-        (run_id, f.finding_id, f.rule, f.subject["kind"], f.subject["id"], f.period["from"], f.period["to"], f.status["state"], body(f))
-        for outcome in outcomes
-        for f in outcome.findings
-    ]
-    measured = [(run_id, m.rule, m.system, m.verdict, body(m)) for outcome in outcomes for m in outcome.measurability]
-    checked = [(run_id, c.table, c.system, c.expectation, c.passed, c.blocking, c.observed, c.unexpected) for c in checks]
-    with store.transaction():
-        for table, rows in (("findings", found), ("measurability", measured), ("checks", checked)):
-            store.run(f"DELETE FROM {table} WHERE run_id = ?", [run_id])
-            if rows:
-                names = [
-                    row[0]
-                    for row in store.rows(
-                        "SELECT column_name FROM duckdb_columns() WHERE table_name = ? AND schema_name = 'main' ORDER BY column_index", [table]
-                    )
-                ]
-                with store.lent("kept_now", pl.DataFrame(rows, schema=names, orient="row", infer_schema_length=None)):
-                    store.run(f"INSERT INTO {table} SELECT * FROM kept_now")
 
 
 @contextlib.contextmanager

@@ -46,13 +46,13 @@ def rebuild(settings: Settings, stage: Callable[[str, int, int], None] | None = 
             )
         for run_id, forced in dict.fromkeys((e.run_id, e.forced) for e in entries):
             mine = [e for e in entries if (e.run_id, e.forced) == (run_id, forced)]
-            ingest(store, settings, [vault.Delivered(vault.place(settings.vault, e.export_id), e.shown) for e in mine], run_id, forced, stage)
+            ingest(store, settings, [e.delivered(settings.vault) for e in mine], run_id, forced, stage)
             verify_deliveries(store, settings, run_id)
         store.checkpoint()
     _take_place(draft, settings.database)
     with open_store(settings.database, memory=settings.limits.memory) as store:
         seal.write(store, settings.seal)
-    return len(entries)
+    return sum(bool(e.export_id) for e in entries)
 
 
 def _take_place(draft: Path, database: Path) -> None:

@@ -111,7 +111,7 @@ def _told(tell: Stage, done: int, total: int, what: str) -> None:
 
 def _night(world: World, folder: Path, settings: Settings, law: tuple, result: Result, tell: Callable[[str], None]) -> tuple[RuleOutcome, ...]:  # type: ignore[type-arg]  # rulebook, packs
     """The world as a delivery, read and asked as the real night does; without the quality suite and the report, which find nothing."""
-    from audit_analyzer import detect, ground, nightly
+    from audit_analyzer import detect, ground, nightly, runs
     from audit_analyzer import settings as facts
     from audit_analyzer.proven import proven
     from audit_analyzer.store import open_store
@@ -128,8 +128,8 @@ def _night(world: World, folder: Path, settings: Settings, law: tuple, result: R
     world.truths = [_resolved(t, read) for t in world.truths]
     result.errors += [f"seed {world.seed}: {r.file}: {r.outcome}, {r.rejected} rejected: {r.reason}" for r in read if r.outcome != "accepted" or r.rejected]
     with open_store(here.database, memory=here.limits.memory) as store:
-        run_id = nightly.last_run(store)
-        moment = nightly.settle_as_of(store, run_id, (world.end - dt.timedelta(days=1)).date())
+        run_id = runs.last_run(store)
+        moment = runs.settle_as_of(store, run_id, (world.end - dt.timedelta(days=1)).date())
         tell("preparing the ground")
         ground.prepare(store, here, moment, packs)
         result.queries += store.value("SELECT count(*) FROM queries")

@@ -27,6 +27,7 @@ class Delivered:
     path: Path
     shown: str
     linked: bool = False  # found behind a symbolic link while a folder was walked
+    refused: ExportRejected | ExportFailed | None = None  # what was said when it came first, of a file that the vault does not hold
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -74,6 +75,8 @@ def _files(path: Path) -> Iterator[tuple[Path, bool]]:
 
 def keep(delivered: Delivered, vault: Path) -> Kept:
     """Copy a delivered file into the vault while hashing it. A file that changes under the copy is tried again, then told."""
+    if delivered.refused:
+        raise delivered.refused
     if delivered.linked:
         raise ExportRejected("a symbolic link inside a delivered folder is not followed", delivered.shown, "hand over the file that it points to")
     try:
@@ -154,17 +157,28 @@ def hashed(path: Path) -> tuple[str, int]:
 
 
 class Entry(NamedTuple):
-    """One delivery of the journal; forced: the source that the command named."""
+    """One delivery of the journal; forced: the source that the command named. Of what could not be kept: no export_id, but what was said of it."""
 
     run_id: str
     export_id: str
     shown: str
     forced: str | None = None
+    outcome: str | None = None
+    reason: str | None = None
+    remedy: str | None = None
+
+    def delivered(self, vault: Path) -> Delivered:
+        """The file as it is to be read once more, from the vault."""
+        if self.export_id:
+            return Delivered(place(vault, self.export_id), self.shown)
+        kind = ExportRejected if self.outcome == "rejected" else ExportFailed
+        return Delivered(vault, self.shown, refused=kind(self.reason or "", self.shown, self.remedy or ""))
 
 
 def note(vault: Path, entries: Iterable[Entry]) -> None:
     """Append deliveries to the journal and make them durable."""
-    lines = "".join(json.dumps(entry._asdict(), ensure_ascii=True) + "\n" for entry in entries)
+    told = ({name: value for name, value in entry._asdict().items() if value is not None} for entry in entries)
+    lines = "".join(json.dumps(facts, ensure_ascii=True) + "\n" for facts in told)
     if lines:
         vault.mkdir(parents=True, exist_ok=True, mode=0o700)
         with open(vault / JOURNAL, "ab+", opener=lambda p, f: os.open(p, f, 0o600)) as file:
@@ -185,5 +199,5 @@ def journal(vault: Path) -> list[Entry]:
             facts = json.loads(line)
         except json.JSONDecodeError:
             continue
-        found[Entry(facts["run_id"], facts["export_id"], facts["shown"], facts.get("forced"))] = None
+        found[Entry(**{name: facts.get(name) for name in Entry._fields})] = None
     return list(found)

@@ -14,14 +14,14 @@ import bench_people
 RULEBOOK = """
 import sys
 from pathlib import Path
-from audit_analyzer import clauses, detect, ground, nightly, rulebook, settings
+from audit_analyzer import clauses, detect, ground, rulebook, runs, settings
 from audit_analyzer.proven import proven
 from audit_analyzer.store import open_store
 here = settings.load(Path(sys.argv[1]))
 packs, book = clauses.load(here.rule_folders()), rulebook.load(here.rule_folders())
 with open_store(here.database, memory=here.limits.memory) as store:
-    run_id = nightly.last_run(store)
-    moment = nightly.settle_as_of(store, run_id, None)
+    run_id = runs.last_run(store)
+    moment = runs.settle_as_of(store, run_id, None)
     ground.prepare(store, here, moment, packs)
     proofs = proven(store, book.rules, here, packs)
 outcomes = detect.detect(here.database, here, book, packs, moment, run_id, {}, proofs=proofs)

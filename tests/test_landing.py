@@ -81,6 +81,12 @@ def test_a_correction_in_the_same_intake_counts_whichever_file_comes_first(place
     assert (place.uses("gallery"), kinds(place)) == ({"e-1": "missing-persons"}, [("e-1", "superseded")])
 
 
+def test_a_correction_that_comes_nights_before_its_original_still_counts(place, files):
+    place.ingest(write_cloudtrail(files / "b.json", [corrected()]))
+    late = place.one(write_cloudtrail(files / "a.json", [event(1)]))
+    assert (place.uses("gallery"), kinds(place), late.copies) == ({"e-1": "missing-persons"}, [("e-1", "superseded")], 1)
+
+
 def test_a_correction_delivered_twice_over_two_accounts_does_not_double_the_use(place, files):
     place.ingest(write_cloudtrail(files / "a.json", [event(1)]))
     place.ingest(write_cloudtrail(files / "b.json", [corrected()]), write_cloudtrail(files / "c.json", [corrected(recipientAccountId="222222222222")]))

@@ -12,7 +12,7 @@ import pytest
 from conftest import PROGRAM, Place, surroundings
 from exports_maker import use, write_csv, write_ndjson
 
-from audit_analyzer import nightly
+from audit_analyzer import nightly, runs
 from audit_analyzer.errors import AuditError, NothingToRead, SettingsError, UsageError
 from audit_analyzer.store import open_store
 from audit_analyzer.words import Finding
@@ -188,21 +188,19 @@ def test_the_newest_event_of_any_table_counts_but_not_one_of_a_far_future(place,
         write_csv(files / "r.csv", [review(1, "q-1") | {"decided_at": "2026-04-02T09:00:00Z"}, review(2, "q-1") | {"decided_at": "9998-12-31T00:00:00Z"}]),
     )
     with open_store(place.settings.database) as store:
-        assert nightly.settle_as_of(store, "0001", None) == dt.datetime(2026, 4, 3, tzinfo=dt.UTC)
+        assert runs.settle_as_of(store, "0001", None) == dt.datetime(2026, 4, 3, tzinfo=dt.UTC)
 
 
 def test_a_given_day_is_asked_as_of_its_end(place, files):
     place.ingest(write_csv(files / "q.csv", [use(1)]))
     with open_store(place.settings.database) as store:
-        assert (nightly.settle_as_of(store, "0001", dt.date(2026, 2, 28)), store.value("SELECT as_of FROM runs")) == (
-            dt.datetime(2026, 3, 1, tzinfo=dt.UTC),
-        ) * 2
+        assert (runs.settle_as_of(store, "0001", dt.date(2026, 2, 28)), store.value("SELECT as_of FROM runs")) == (dt.datetime(2026, 3, 1, tzinfo=dt.UTC),) * 2
 
 
 def test_a_workspace_without_one_dated_record_has_no_night(place, files):
     place.ingest(write_csv(files / "q.csv", [use(1, occurred_at="soon")]))
     with open_store(place.settings.database) as store, pytest.raises(NothingToRead):
-        nightly.settle_as_of(store, "0001", None)
+        runs.settle_as_of(store, "0001", None)
 
 
 def test_runs_are_numbered_in_the_order_in_which_they_come(place, files):

@@ -13,11 +13,16 @@ LEDGER = ("exports", "deliveries", "rejects", "set_aside", "copies", "field_stat
 
 
 def filled(place, files):
-    """Three nights, with rejects, copies, an archive, a correction, a forced source, a finding and what was decided about it."""
+    """Nights with rejects, copies, an archive, a correction, a link, a pipe, a forced source, a finding and what was decided about it."""
     path = write_csv(files / "a.csv", [use(1), use(2), use(3, occurred_at="soon"), use(4, threshold="nan")])
     place.ingest(path, write_cloudtrail(files / "b.json.gz", [event(1), event(2, eventSource="s3.amazonaws.com", eventName="GetObject")]))
     addendum = {"addendum": {"reason": "UPDATED_DATA", "originalEventID": "e-1"}, "requestParameters": {"collectionId": "other"}}
     place.ingest(write_cloudtrail(files / "c.json", [event(1, eventID="x-1", **addendum)]), write_zip(files / "d.zip", {"a.csv": path.read_bytes()}))
+    links = files.parent / "links"
+    links.mkdir()
+    (links / "link.csv").symlink_to(path)
+    os.mkfifo(links / "pipe.csv")
+    place.ingest(links)
     (files / "short.csv").write_text("id,userId,searchDate\ns-1,kim,2026-03-01T10:00:00Z\n")
     place.ingest(files / "short.csv", forced="flock_search_audit")
     with open_store(place.settings.database) as store:
@@ -61,7 +66,7 @@ def test_a_night_after_a_rebuilding_without_the_old_database_has_a_number_of_its
     rebuild(place.settings)
     place.ingest(files / "a.csv")
     runs = place.values("SELECT run_id FROM runs ORDER BY run_id")
-    assert (len(set(runs)), len(runs)) == (4, 4)
+    assert (len(set(runs)), len(runs)) == (5, 5)
 
 
 def test_the_rebuilt_store_is_sealed_and_works_on(place, files):

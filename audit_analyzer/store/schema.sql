@@ -317,6 +317,11 @@ CREATE TABLE copies (
   version VARCHAR                       -- for revision and superseded: the values as JSON
 );
 
+-- corrections: ledger. Kept uses that a source declares to replace an earlier version, so that a version which comes later is told for what it is.
+CREATE TABLE corrections (
+  row_key UHUGEINT NOT NULL             -- the use
+);
+
 -- deletions: ledger. Deletions of stored items as a log tells them; they end the life of biometric_items.
 CREATE TABLE deletions (
   system VARCHAR NOT NULL,              -- where the item was stored
