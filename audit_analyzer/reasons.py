@@ -1,13 +1,12 @@
 """What kind of thing stands in a justification field: a reason, a vague word, a code, a placeholder, a string of the interface, a redaction.
 
-The words are data (rules/lexicons/reasons.toml). The same data, as closed sets and RE2 patterns over one key, serves intake's SQL through `tokens`.
+The words are data (rules/lexicons/reasons.toml); those of placeholders, redactions and the interface serve intake as well, through `tokens`.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import functools
-import re
 import tomllib
 from typing import TYPE_CHECKING, Any
 
@@ -16,16 +15,13 @@ import polars as pl
 from audit_analyzer import folding
 from audit_analyzer.errors import RuleError
 from audit_analyzer.settings import shipped
+from audit_analyzer.tokens import BLANKS, FIELDS, STATES, Tokens, of_blocks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
-FIELDS = ("reason", "offense", "case_number", "operator", "subject")
-STATES = ("redacted", "ui_artifact", "placeholder", "truncated")  # asked in this order: the first that fits is the state
 CLASSES = ("stated", "vague", "code", *STATES, "empty", "not_exported", "not_logged")
-BLANKS = r"[ \t\r\n\f\x{0B}\x{A0}+]+"
-LEAST_RUN = 4
 _KEYS = {
     "token": {"state", "fields", "doc", "words", "patterns", "runs"},
     "code": {"jurisdiction", "doc", "pattern"},
@@ -34,14 +30,6 @@ _KEYS = {
     "stated": {"doc", "words"},
     "prefix": {"doc", "pattern"},
 }
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Tokens:
-    """Cells of one state: `words` equal the cell's key, `patterns` (RE2, anchored) match it; `key_sql` makes the key."""
-
-    words: tuple[str, ...]
-    patterns: tuple[str, ...]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -55,33 +43,6 @@ class Vocabulary:
     coded: str  # there is a code
     category: str  # there is a category of offences
     prefix: str
-
-
-def key_sql(column: str) -> str:
-    """A DuckDB expression: the cell in lower case, runs of blanks and "+" as one blank, trimmed. Tokens are compared with it."""
-    return f"trim(regexp_replace(lower({column}), '{BLANKS}', ' ', 'g'))"
-
-
-def tokens(field: str = "reason", vocabulary: Vocabulary | None = None) -> dict[str, Tokens]:
-    """State to Tokens for the cells of one field (of FIELDS), in the order in which they are to be asked."""
-    return (vocabulary or shipped_vocabulary()).tokens[field]
-
-
-def state_sql(field: str) -> str:
-    """A DuckDB expression over a row (cell, key), the cell not NULL: its state. One pattern for all tokens lets nearly every cell pass with one look."""
-    asked = {state: _any_of(found) for state, found in tokens(field).items()}
-    tests = [f"WHEN regexp_matches(key, {_literal(pattern)}) THEN '{state}'" for state, pattern in asked.items()]
-    every = _literal("|".join(asked.values()))
-    return f"(CASE WHEN trim(cell) = '' THEN 'empty' WHEN NOT regexp_matches(key, {every}) THEN 'value' {' '.join(tests)} ELSE 'value' END)"
-
-
-def _any_of(found: Tokens) -> str:
-    words = [f"^(?:{'|'.join(map(re.escape, found.words))})$"] if found.words else []
-    return "|".join(f"(?:{p})" for p in (*words, *found.patterns)) or "^$x"
-
-
-def _literal(pattern: str) -> str:
-    return "'" + pattern.replace("'", "''") + "'"
 
 
 def classify(texts: Sequence[str | None] | pl.Series, folded: pl.Series | None = None, vocabulary: Vocabulary | None = None) -> pl.DataFrame:
@@ -139,8 +100,7 @@ def load(folders: Iterable[Path]) -> Vocabulary:
     for file in (folder / "reasons.toml" for folder in folders):
         if file.exists():
             _read(file, blocks)
-    pairs = {(t["state"], field) for t in blocks["token"] for field in t["fields"]}
-    tokens = {f: {s: _tokens(blocks["token"], s, f) for s in STATES if (s, f) in pairs} for f in FIELDS}
+    tokens = of_blocks(blocks["token"])
     vague = _alternatives([w for b in blocks["vague"] for w in b["words"]], [p for b in blocks["vague"] for p in b.get("patterns", [])])
     filler = _alternatives([w for b in blocks["filler"] for w in b["words"]], [])
     codes = tuple((b["jurisdiction"], b["pattern"]) for b in blocks["code"])
@@ -180,13 +140,6 @@ def _checked(block: dict[str, Any], known: set[str], where: str) -> None:
             pl.Series([""]).str.contains(pattern)
         except pl.exceptions.ComputeError as error:
             raise RuleError(f"{pattern!r} is not a pattern: {str(error).splitlines()[-1]}", where, "RE2 syntax: no look-around") from None
-
-
-def _tokens(blocks: Iterable[dict[str, Any]], state: str, field: str) -> Tokens:
-    mine = [b for b in blocks if b["state"] == state and field in b["fields"]]
-    runs = {row[n : n + length] for b in mine for row in b.get("runs", []) for length in range(LEAST_RUN, len(row) + 1) for n in range(len(row) - length + 1)}
-    words = {word.lower() for b in mine for word in b["words"]} | runs
-    return Tokens(tuple(sorted(words)), tuple(dict.fromkeys(p for b in mine for p in b.get("patterns", []))))
 
 
 def _alternatives(words: Iterable[str], patterns: Iterable[str]) -> str:

@@ -13,9 +13,9 @@ from sqlglot import exp
 
 from audit_analyzer import casts
 from audit_analyzer.errors import SourceError
-from audit_analyzer.reasons import key_sql, state_sql
 from audit_analyzer.sources import INTERCHANGE, Claim, Source, plain
 from audit_analyzer.store import Column, Table
+from audit_analyzer.tokens import key_sql, state_sql
 
 STATED = ("reason", "case_number", "offense", "operator", "subject")
 PERSONAL = {"operator", "subject"}  # a blacked-out person is nobody: one token for all would make one person of many
