@@ -53,11 +53,8 @@ def test_making_a_workspace_loads_none_either(tmp_path):
 
 def test_an_intake_loads_no_library_of_frames_that_it_does_not_use(tmp_path):
     write_csv(tmp_path / "a.csv", [use(1)])
-    assert [
-        m
-        for m in ("great_expectations", "pandas", "scipy", "sqlalchemy")
-        if m in loaded(["ingest", str(tmp_path / "a.csv"), "--workspace", str(tmp_path / "w")])
-    ] == []
+    told = loaded(["ingest", str(tmp_path / "a.csv"), "--workspace", str(tmp_path / "w")])
+    assert told == "['duckdb', 'pyarrow', 'numpy', 'sqlglot']"
 
 
 def test_every_command_of_the_contract_is_there(run_cli):
