@@ -18,6 +18,8 @@ EVENTS = {
     "queries": "occurred_at", "actions": "occurred_at", "reviews": "decided_at", "corroborations": "obtained_at",
     "biometric_items": "created_at", "disclosures": "disclosed_at", "authorizations": "granted_at",
 }  # fmt: skip
+STRAY_DAYS = 366  # as in the quality gate, which tells of an export that ends so far ahead of every other
+STRAY_SHARE = 100  # they are at most one in so many of the events before
 
 
 def begin(store: Store, command: str) -> str:
@@ -36,17 +38,24 @@ def last_run(store: Store) -> str:
 
 
 def settle_as_of(store: Store, run_id: str, day: dt.date | None) -> dt.datetime:
-    """The instant that the night is asked as of: the end of the given day, or of the day of the newest event; never the machine's clock."""
+    """The instant that the night is asked as of: the end of the given day, or of the day of the newest event; never the machine's clock.
+
+    Few events that stand STRAY_DAYS or more after all others have a wrong date rather than a day of their own: one of them would make every deadline due.
+    """
     if day is None:
-        newest = " UNION ALL ".join(
-            f"SELECT max({column}) AS moment FROM {table} WHERE {column} < TIMESTAMPTZ '2100-01-01 00:00:00Z'" for table, column in EVENTS.items()
+        events = " UNION ALL ".join(
+            f"SELECT {column}::DATE AS day FROM {table} WHERE {column} < TIMESTAMPTZ '2100-01-01 00:00:00Z'" for table, column in EVENTS.items()
         )
-        moment = store.value(f"SELECT max(moment) FROM ({newest})")
-        if moment is None:
+        day = store.value(
+            f"WITH days AS (SELECT day, count(*) AS n FROM ({events}) GROUP BY day), paced AS (SELECT day, day - lag(day) OVER earlier AS gap_days, "
+            "sum(n) OVER (ORDER BY day DESC) AS since, sum(n) OVER earlier - n AS before FROM days WINDOW earlier AS (ORDER BY day)), "
+            f"strays AS (SELECT min(day) AS day FROM paced WHERE gap_days >= {STRAY_DAYS} AND {STRAY_SHARE} * since <= before) "
+            "SELECT max(days.day) FROM days, strays WHERE strays.day IS NULL OR days.day < strays.day"
+        )
+        if day is None:
             raise NothingToRead(
                 "there is not one dated record in this workspace", str(store.path or ""), "see `audit-analyzer ingest --json` for what became of the exports"
             )
-        day = moment.astimezone(dt.UTC).date()
     at = dt.datetime.combine(day, dt.time(), dt.UTC) + dt.timedelta(days=1)
     store.run("UPDATE runs SET as_of = ? WHERE run_id = ?", [at, run_id])
     return at

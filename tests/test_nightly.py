@@ -191,6 +191,19 @@ def test_the_newest_event_of_any_table_counts_but_not_one_of_a_far_future(place,
         assert runs.settle_as_of(store, "0001", None) == dt.datetime(2026, 4, 3, tzinfo=dt.UTC)
 
 
+def test_one_record_dated_years_ahead_does_not_move_the_night(place, files):
+    dated = [use(n, occurred_at=f"2026-0{1 + n % 3}-{1 + n % 28:02d}T10:00:00Z") for n in range(100)]
+    place.ingest(write_csv(files / "q.csv", [*dated, use(100, occurred_at="2028-03-01T10:00:00Z")]))
+    with open_store(place.settings.database) as store:
+        assert runs.settle_as_of(store, "0001", None) == dt.datetime(2026, 3, 29, tzinfo=dt.UTC)
+
+
+def test_a_second_delivery_two_years_later_does_move_it(place, files):
+    place.ingest(write_csv(files / "q.csv", [use(n) for n in range(50)] + [use(n, occurred_at="2028-03-01T10:00:00Z") for n in range(50, 60)]))
+    with open_store(place.settings.database) as store:
+        assert runs.settle_as_of(store, "0001", None) == dt.datetime(2028, 3, 2, tzinfo=dt.UTC)
+
+
 def test_a_given_day_is_asked_as_of_its_end(place, files):
     place.ingest(write_csv(files / "q.csv", [use(1)]))
     with open_store(place.settings.database) as store:

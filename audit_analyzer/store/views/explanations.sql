@@ -3,6 +3,8 @@
 -- context_spans: One row for each stretch of time that context gives to a pair of keys, before overlapping ones are joined. kind: case (agency, number; '' serves uses without
 -- agency where one agency alone has the number, '*' is a register row without agency), assigned (account, number), authorized query (system, id), authorized case (system, number), shift (operator).
 -- An exigency counts from exigency_s before it was granted: Regulation (EU) 2024/1689 Art. 26(10) gives 48 hours. A number that two agencies have is not covered by leave for the bare number.
+-- Routine query: leave for one use by a supervisor, on a system where supervisors gave it for half of the uses at least (30 or more): it is a step that every search takes, and explains none.
+-- Routine case: the same of a supervisor's leave for a case number, where they gave it for half of the numbers at least.
 CREATE VIEW context_spans AS
 WITH register AS (
   SELECT
@@ -24,12 +26,43 @@ WITH register AS (
   FROM named AS n
   INNER JOIN ground.operators AS o ON o.operator_key = n.name AND (o.agency IS NULL OR n.agency_key IS NULL OR o.agency_key = n.agency_key)
   WHERE o.person IS NOT NULL
+), routine AS (
+  SELECT s.system
+  FROM (SELECT system, count(*) AS uses FROM main.queries WHERE operation IN ('identification', 'verification', 'video_search') GROUP BY system) AS s
+  INNER JOIN (
+    SELECT system, count(DISTINCT query_id) AS approved FROM main.authorizations WHERE kind = 'supervisor' AND query_id IS NOT NULL AND granted_at IS NOT NULL GROUP BY system
+  ) AS a ON a.system = s.system
+  WHERE a.approved >= 30 AND 2 * a.approved >= s.uses
+), routine_cases AS (
+  SELECT s.system
+  FROM (SELECT system, approx_count_distinct(case_number) AS numbers FROM main.queries WHERE case_number_state = 'value' GROUP BY system) AS s
+  INNER JOIN (
+    SELECT system, count(DISTINCT key_of(case_number)) AS approved
+    FROM main.authorizations
+    WHERE kind = 'supervisor' AND query_id IS NULL AND case_number IS NOT NULL AND granted_at IS NOT NULL
+    GROUP BY system
+  ) AS a ON a.system IS NULL OR a.system = s.system
+  GROUP BY s.system
+  HAVING sum(a.approved) >= 30 AND 2 * sum(a.approved) >= any_value(s.numbers)
+), independent_cases AS (
+  SELECT DISTINCT z.system, key_of(l.case_number) AS case_key
+  FROM main.authorizations AS l INNER JOIN ground.system_zones AS z ON l.system IS NULL OR z.system = l.system
+  WHERE l.kind <> 'supervisor' AND l.query_id IS NULL AND l.case_number IS NOT NULL AND l.granted_at IS NOT NULL
+), independent AS (
+  SELECT DISTINCT z.system, l.query_id
+  FROM main.authorizations AS l INNER JOIN ground.system_zones AS z ON l.system IS NULL OR z.system = l.system
+  WHERE l.kind <> 'supervisor' AND l.query_id IS NOT NULL AND l.granted_at IS NOT NULL
 ), leave AS (
   SELECT
-    z.system, l.query_id, key_of(l.case_number) AS case_key,
+    z.system, l.query_id, key_of(l.case_number) AS case_key, l.kind = 'supervisor' AND r.system IS NOT NULL AND i.query_id IS NULL AS is_routine,
+    l.kind = 'supervisor' AND rc.system IS NOT NULL AND ic.case_key IS NULL AS is_routine_case,
     seconds(l.granted_at) - CASE WHEN l.kind = 'exigency' THEN f.exigency_s ELSE 0 END AS from_s, coalesce(seconds(l.expires_at), 9000000000000) AS to_s
   FROM main.authorizations AS l
   INNER JOIN ground.system_zones AS z ON l.system IS NULL OR z.system = l.system
+  LEFT JOIN routine AS r ON r.system = z.system
+  LEFT JOIN independent AS i ON i.query_id = l.query_id AND i.system = z.system
+  LEFT JOIN routine_cases AS rc ON rc.system = z.system
+  LEFT JOIN independent_cases AS ic ON ic.case_key = key_of(l.case_number) AND ic.system = z.system
   CROSS JOIN ground.figures AS f
   WHERE l.granted_at IS NOT NULL
 )
@@ -42,9 +75,9 @@ UNION ALL
 SELECT 'assigned', CAST(a.account AS VARCHAR), p.case_key, p.from_s, p.to_s
 FROM persons AS p INNER JOIN ground.accounts AS a ON a.person = p.person AND (p.agency_key IS NULL OR a.agency_key = '' OR a.agency_key = p.agency_key)
 UNION ALL
-SELECT 'authorized query', system, query_id, from_s, to_s FROM leave WHERE query_id IS NOT NULL
+SELECT CASE WHEN is_routine THEN 'routine query' ELSE 'authorized query' END, system, query_id, from_s, to_s FROM leave WHERE query_id IS NOT NULL
 UNION ALL
-SELECT 'authorized case', l.system, l.case_key, l.from_s, l.to_s
+SELECT CASE WHEN l.is_routine_case THEN 'routine case' ELSE 'authorized case' END, l.system, l.case_key, l.from_s, l.to_s
 FROM leave AS l LEFT JOIN numbers AS n ON n.case_key = l.case_key
 WHERE l.query_id IS NULL AND l.case_key IS NOT NULL AND coalesce(n.agencies, 0) <= 1
 UNION ALL
@@ -90,11 +123,13 @@ CREATE VIEW case_spans_of_any AS SELECT case_key, from_s, to_s, is_open FROM gro
 -- assigned_spans: One row for each stretch in which an account (or another account of the same person) is assigned to a case that is open.
 CREATE VIEW assigned_spans AS SELECT CAST(key_a AS INTEGER) AS account, key_b, from_s, to_s FROM ground.merged_spans WHERE kind = 'assigned';
 
--- authorized_queries: One row for each stretch in which leave given covers one use (key_a system, key_b query_id).
-CREATE VIEW authorized_queries AS SELECT key_a, key_b, from_s, to_s FROM ground.merged_spans WHERE kind = 'authorized query';
+-- authorized_queries: One row for each stretch in which leave given covers one use (key_a system, key_b query_id); is_routine: a supervisor's, where every search takes that step.
+CREATE VIEW authorized_queries AS
+SELECT key_a, key_b, from_s, to_s, kind = 'routine query' AS is_routine FROM ground.merged_spans WHERE kind IN ('authorized query', 'routine query');
 
 -- authorized_cases: One row for each stretch in which leave given covers a case number on a system (key_a system, key_b case_key).
-CREATE VIEW authorized_cases AS SELECT key_a, key_b, from_s, to_s FROM ground.merged_spans WHERE kind = 'authorized case';
+CREATE VIEW authorized_cases AS
+SELECT key_a, key_b, from_s, to_s, kind = 'routine case' AS is_routine FROM ground.merged_spans WHERE kind IN ('authorized case', 'routine case');
 
 -- shift_days: One row for each UTC day that a stretch of duty touches, so that the join goes by operator and day.
 -- materialise: nothing without main.shifts

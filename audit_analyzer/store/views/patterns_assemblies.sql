@@ -43,6 +43,37 @@ WITH counted AS (
 )
 SELECT system, assembly_id, observed, baseline, windows, baseline_max, CASE WHEN windows > 0 THEN (baseline + 0.5) / windows END AS expected FROM summed WHERE observed > 0;
 
+-- short_log_lift: One row for each system and assembly for which the log is too short for two comparable weeks (see assembly_weeks) but has a day besides: what the place's other hours lead to
+-- expect from two hours before it to two hours after it, times three, since people search in a third of the day.
+-- materialise: nothing without main.assemblies
+CREATE VIEW short_log_lift AS
+WITH logged AS (
+  SELECT system, min(hour_no) AS first_hour, max(hour_no) AS last_hour FROM ground.cell_hours GROUP BY system
+), few AS (
+  SELECT system, assembly_id FROM ground.assembly_weeks GROUP BY system, assembly_id HAVING count(*) FILTER (WHERE week <> 0) < 2
+), spans AS (
+  SELECT
+    w.system, w.assembly_id, CAST(floor((a.starts_s - f.assembly_before_s) / 3600) AS BIGINT) AS from_hour, CAST(ceil((a.ends_s + f.assembly_before_s) / 3600.0) AS BIGINT) AS to_hour,
+    l.first_hour, l.last_hour + 1 AS end_hour
+  FROM few AS w
+  INNER JOIN ground.assemblies AS a ON a.assembly_id = w.assembly_id
+  INNER JOIN logged AS l ON l.system = w.system
+  CROSS JOIN ground.figures AS f
+), other AS (
+  SELECT s.system, s.assembly_id, CAST(sum(h.searches) AS BIGINT) AS searches
+  FROM spans AS s
+  INNER JOIN ground.assembly_cells AS c ON c.assembly_id = s.assembly_id
+  INNER JOIN ground.cell_hours AS h ON h.system = s.system AND h.level = c.level AND h.cell_x = c.cell_x AND h.cell_y = c.cell_y
+  WHERE h.hour_no < s.from_hour OR h.hour_no >= s.to_hour
+  GROUP BY s.system, s.assembly_id
+), hours AS (
+  SELECT *, greatest(least(from_hour, end_hour) - first_hour, 0) + greatest(end_hour - greatest(to_hour, first_hour), 0) AS other_hours FROM spans
+)
+SELECT s.system, s.assembly_id, 3.0 * (coalesce(o.searches, 0) + 0.5) * (s.to_hour - s.from_hour) / s.other_hours AS expected
+FROM hours AS s
+LEFT JOIN other AS o ON o.system = s.system AND o.assembly_id = s.assembly_id
+WHERE s.other_hours >= 24;
+
 -- assembly_accounts: One row for each account with at least four unexplained searches that belong to an assembly by place: how many, of how many persons and under how many case numbers (own_case: open cases of the officer), and how
 -- many searches the account made within the same cells in the same hours of the week in comparable weeks (by the time of the search; by the time of the picture for those that belong by it).
 -- materialise: nothing without main.assemblies

@@ -1,16 +1,31 @@
 -- Who is searched for again and again, and what is written down for it: repeated persons, crowded case numbers, justifications counted by account.
 
+-- person_hands: One row for each account of a person and the account by which the same person's accounts of one system are counted together (the first of them): the roster says who is behind each.
+CREATE VIEW person_hands AS
+SELECT account, min(account) OVER (PARTITION BY system, CASE WHEN is_machine OR person IS NULL THEN CAST(account AS VARCHAR) ELSE lower(trim(person)) END) AS hand FROM ground.accounts;
+
 -- repeat_pairs: One row for each account and person sought (subject token, else probe) on at least three days without explanation: how often, and the account's share of the system's searches.
 -- materialise
 CREATE VIEW repeat_pairs AS
-WITH pairs AS (
+WITH several AS (
+  SELECT h.account, h.hand FROM ground.person_hands AS h INNER JOIN (SELECT hand FROM ground.person_hands GROUP BY hand HAVING count(*) > 1) AS s ON s.hand = h.hand
+), pairs AS (
   SELECT
     account, sought, CAST(sum(searches) AS BIGINT) AS searches, CAST(sum(unexplained) AS BIGINT) AS unexplained, count(*) AS days,
     count(*) FILTER (WHERE unexplained > 0) AS unexplained_days, min(first_s) AS first_s, max(last_s) AS last_s
   FROM ground.subject_days
-  WHERE known_by > 0
+  WHERE known_by > 0 AND NOT EXISTS (SELECT 1 FROM several AS s WHERE s.account = subject_days.account)
   GROUP BY account, sought
   HAVING count(*) FILTER (WHERE unexplained > 0) >= 3
+  UNION ALL
+  SELECT
+    s.hand, d.sought, CAST(sum(d.searches) AS BIGINT), CAST(sum(d.unexplained) AS BIGINT), count(DISTINCT d.day_no),
+    count(DISTINCT CASE WHEN d.unexplained > 0 THEN d.day_no END), min(d.first_s), max(d.last_s)
+  FROM ground.subject_days AS d
+  INNER JOIN several AS s ON s.account = d.account
+  WHERE d.known_by > 0
+  GROUP BY s.hand, d.sought
+  HAVING count(DISTINCT CASE WHEN d.unexplained > 0 THEN d.day_no END) >= 3
 ), totals AS (
   SELECT a.system, d.sought, CAST(sum(d.searches) AS BIGINT) AS all_searches, count(DISTINCT d.account) AS accounts
   FROM ground.subject_days AS d
@@ -25,17 +40,19 @@ INNER JOIN totals AS t ON t.system = a.system AND t.sought = p.sought
 WHERE a.operator IS NOT NULL;
 
 -- repeat_uses: One row for each search of a repeated pair, with what was written down for it, the offence that it names (the first by name), and the seconds since the one before.
+-- A supplement to a report (26-004711-S2) has the report's number.
 -- materialise
 CREATE VIEW repeat_uses AS
 WITH kinds AS (
   SELECT text, min(kind) AS kind FROM ground.offense_texts GROUP BY text
 ), uses AS (
   SELECT
-    p.account, p.sought, q.system, q.agency, q.operator, coalesce(q.subject, q.probe) AS person, q.query_id, q.export_id, q.record, q.ts_s, q.day_no, q.explained_by, q.case_key,
-    q.case_number_state, q.reason, q.reason_state, q.reason_class, q.reason_key, q.offense, q.offense_state, q.on_shift, q.local_hour, q.case_known, q.case_open, q.case_assigned,
+    p.account, p.sought, q.system, p.agency, p.operator, coalesce(q.subject, q.probe) AS person, q.query_id, q.export_id, q.record, q.ts_s, q.day_no, q.explained_by,
+    regexp_replace(q.case_key, '^(.*[0-9]{4,})(?:S|SUP|SUPP|SUPPL|REV|ADD)[0-9]{0,2}$', '\1') AS case_key, q.case_number_state, q.reason, q.reason_state, q.reason_class, q.reason_key, q.offense, q.offense_state, q.on_shift, q.local_hour, q.case_known, q.case_open, q.case_assigned,
     q.probe, q.probe_source
   FROM ground.searches AS q
-  INNER JOIN ground.repeat_pairs AS p ON p.account = q.account AND p.sought = hash(coalesce(q.subject, q.probe))
+  INNER JOIN ground.person_hands AS h ON h.account = q.account
+  INNER JOIN ground.repeat_pairs AS p ON p.account = h.hand AND p.sought = hash(coalesce(q.subject, q.probe))
 )
 SELECT
   u.*, CASE WHEN u.offense_state = 'value' THEN coalesce(o.kind, lower(u.offense)) ELSE r.kind END AS offense_kind, r.kind AS reason_kind,
@@ -43,6 +60,41 @@ SELECT
 FROM uses AS u
 LEFT JOIN kinds AS o ON o.text = u.offense
 LEFT JOIN kinds AS r ON r.text = u.reason;
+
+-- own_case_rotations: One row for each search, in an open case of the officer's own, for a person token that this account alone sought, on three days or more, under three cases or more of three
+-- kinds of offence or more, over thirty days or more: a spree, or a prolific offender of one kind, is one officer's work; one of every kind, month after month, is several officers'.
+-- materialise: nothing without main.cases
+CREATE VIEW own_case_rotations AS
+WITH pairs AS (
+  SELECT account, sought FROM ground.subject_days WHERE known_by = 2 AND searches > unexplained GROUP BY account, sought HAVING count(*) >= 3
+), alone AS (
+  SELECT a.system, d.sought, min(d.account) AS account
+  FROM ground.subject_days AS d
+  INNER JOIN ground.accounts AS a ON a.account = d.account
+  WHERE d.known_by = 2 AND d.sought IN (SELECT sought FROM pairs)
+  GROUP BY a.system, d.sought
+  HAVING min(d.account) = max(d.account)
+), kinds AS (
+  SELECT text, min(kind) AS kind FROM ground.offense_texts GROUP BY text
+), uses AS (
+  SELECT
+    q.system, q.operator, q.account, a.sought, q.subject, q.query_id, q.export_id, q.record, q.ts_s, q.day_no,
+    regexp_replace(q.case_key, '^(.*[0-9]{4,})(?:S|SUP|SUPP|SUPPL|REV|ADD)[0-9]{0,2}$', '\1') AS case_key,
+    CASE WHEN q.offense_state = 'value' THEN coalesce(o.kind, lower(q.offense)) ELSE r.kind END AS offense_kind
+  FROM ground.searches AS q
+  INNER JOIN alone AS a ON a.account = q.account AND a.sought = hash(q.subject)
+  LEFT JOIN kinds AS o ON o.text = q.offense
+  LEFT JOIN kinds AS r ON r.text = q.reason
+  WHERE q.explained_by = 'case' AND NOT q.is_machine AND q.operator IS NOT NULL
+), rotating AS (
+  SELECT account, sought, count(DISTINCT case_key) AS cases, count(DISTINCT offense_kind) AS kinds, count(DISTINCT day_no) AS days
+  FROM uses
+  GROUP BY account, sought
+  HAVING count(DISTINCT case_key) >= 3 AND count(DISTINCT offense_kind) >= 3 AND count(DISTINCT day_no) >= 3 AND max(day_no) - min(day_no) >= 30
+)
+SELECT u.*, t.cases, t.kinds, t.days, count(*) OVER (PARTITION BY u.account, u.sought) AS uses
+FROM uses AS u
+INNER JOIN rotating AS t ON t.account = u.account AND t.sought = u.sought;
 
 -- crowded_case_uses: One row for each search of an account under a case number under which it sought at least five persons (tokens, else probes), with the same of the whole agency.
 -- materialise

@@ -351,12 +351,14 @@ FROM main.queries AS q
 INNER JOIN conspicuous AS c ON c.use_no = q.rowid
 LEFT JOIN befores AS b ON b.use_no = c.previous_no;
 
--- local_troughs: One row for each system with at least 200 searches of people of known local time: the six hours in a row with the fewest searches (from_hour, local), and their share of all.
+-- local_troughs: One row for each system with at least 200 searches of people of known local time: the six hours in a row with the fewest searches (from_hour, local), and their share of all; people: accounts with searches.
 CREATE VIEW local_troughs AS
 WITH counted AS (
   SELECT a.system, h.local_hour, sum(h.searches) AS searches
   FROM ground.account_hours AS h INNER JOIN ground.accounts AS a ON a.account = h.account
   GROUP BY a.system, h.local_hour
+), manned AS (
+  SELECT a.system, count(DISTINCT h.account) AS people FROM ground.account_hours AS h INNER JOIN ground.accounts AS a ON a.account = h.account GROUP BY a.system
 ), totals AS (
   SELECT system, sum(searches) AS total FROM counted GROUP BY system HAVING sum(searches) >= 200
 ), stretches AS (
@@ -366,4 +368,6 @@ WITH counted AS (
   LEFT JOIN counted AS c ON c.system = t.system AND (c.local_hour - s.hour + 24) % 24 < 6
   GROUP BY t.system, t.total, s.hour
 )
-SELECT system, CAST(total AS BIGINT) AS searches, arg_min(from_hour, (held, from_hour)) AS from_hour, CAST(min(held) AS BIGINT) AS held FROM stretches GROUP BY system, total;
+SELECT s.system, CAST(s.total AS BIGINT) AS searches, arg_min(s.from_hour, (s.held, s.from_hour)) AS from_hour, CAST(min(s.held) AS BIGINT) AS held, any_value(m.people) AS people
+FROM stretches AS s INNER JOIN manned AS m ON m.system = s.system
+GROUP BY s.system, s.total;

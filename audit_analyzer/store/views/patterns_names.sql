@@ -18,6 +18,10 @@ WITH worded AS (
   INNER JOIN ground.accounts AS a ON a.account = u.account AND a.operator_kind = 'role_session'
   GROUP BY u.account
   HAVING count(*) = count(*) FILTER (WHERE contains(u.user_agent, 'AWS_Lambda') OR contains(u.user_agent, 'exec-env/AWS_') OR contains(u.user_agent, 'AWS_ECS') OR u.user_agent LIKE '%.amazonaws.com')
+), common AS (
+  SELECT DISTINCT lower(trim(operator)) AS operator_key
+  FROM main.operators
+  WHERE regexp_matches(lower(role), '\b(shared|generic|common|pooled|group|team)\b.*\b(account|login|user|id|mailbox)\b|^(shared|generic)$|compartid|gemeinsam')
 ), people AS (
   SELECT system, count(*) FILTER (WHERE operator_kind = 'human') AS persons, count(*) AS accounts FROM ground.accounts WHERE operator IS NOT NULL GROUP BY system
 ), told AS (
@@ -31,22 +35,24 @@ WITH worded AS (
       WHEN list_has_any(parts, ['lambda', 'svc', 'api', 'pipeline', 'job', 'bot', 'robot', 'automation', 'cron', 'daemon', 'batch', 'ecs', 'fargate', 'fn', 'function', 'webhook', 'etl', 'worker', 'scheduler', 'backend', 'webapp', 'integration'])
         OR w.operator_key LIKE '%lambda%' OR w.operator_key LIKE 'service-%' OR w.operator_key LIKE '%-service' OR w.operator_key LIKE '%serviceaccount%' OR w.operator_key LIKE '%-role' THEN 'a program by its name'
       WHEN list_has_any(words, ['shared', 'generic', 'kiosk', 'terminal', 'workstation', 'desk', 'frontdesk', 'console', 'counter', 'team', 'squad', 'pool', 'shift', 'nightshift', 'dayshift', 'everyone', 'common', 'group', 'session',
-          'precinct', 'station', 'dispatch', 'anyone', 'guest', 'anonymous', 'compartido', 'compartida', 'puesto', 'turno', 'comisaria', 'equipo', 'grupo', 'generico', 'partage', 'partagee', 'poste', 'brigade', 'commissariat', 'equipe', 'generique', 'wache', 'dienststelle', 'schicht', 'arbeitsplatz',
+          'precinct', 'station', 'dispatch', 'anyone', 'guest', 'anonymous', 'compartido', 'compartida', 'comun', 'puesto', 'turno', 'comisaria', 'equipo', 'grupo', 'generico', 'partage', 'partagee', 'poste', 'brigade', 'commissariat', 'equipe', 'generique', 'wache', 'dienststelle', 'schicht', 'arbeitsplatz',
           'gemeinsam', 'posto', 'delegacia'])
         AND list_has_all(['shared', 'generic', 'kiosk', 'terminal', 'workstation', 'desk', 'frontdesk', 'console', 'counter', 'team', 'squad', 'pool', 'shift', 'nightshift', 'dayshift', 'everyone', 'common', 'group', 'session', 'precinct',
-          'station', 'dispatch', 'anyone', 'guest', 'anonymous', 'compartido', 'compartida', 'puesto', 'turno', 'comisaria', 'equipo', 'grupo', 'generico', 'partage', 'partagee', 'poste', 'brigade', 'commissariat', 'equipe', 'generique', 'wache', 'dienststelle', 'schicht', 'arbeitsplatz',
+          'station', 'dispatch', 'anyone', 'guest', 'anonymous', 'compartido', 'compartida', 'comun', 'puesto', 'turno', 'comisaria', 'equipo', 'grupo', 'generico', 'partage', 'partagee', 'poste', 'brigade', 'commissariat', 'equipe', 'generique', 'wache', 'dienststelle', 'schicht', 'arbeitsplatz',
           'gemeinsam', 'posto', 'delegacia', 'analyst', 'analysts', 'detective', 'detectives', 'investigator', 'investigators', 'officer', 'officers', 'patrol', 'intel', 'intelligence', 'duty', 'night', 'day', 'swing',
           'front', 'main', 'public', 'search', 'face', 'faces', 'facial', 'recognition', 'frt', 'lookup', 'county', 'city', 'state', 'police', 'sheriff', 'account', 'login', 'user', 'users', 'operator', 'operators', 'ops', 'crime', 'unit',
           'lab', 'watch', 'supervisor', 'booking', 'intake', 'records', 'record', 'clerk', 'the', 'mobile', 'field', 'north', 'south', 'east', 'west', 'central', 'reception', 'room', 'test', 'temp', 'investigations', 'investigation',
           'investigative', 'bureau', 'division', 'section', 'office', 'department', 'dept', 'agente', 'agent', 'policia', 'guardia', 'oficina', 'noche', 'homicide', 'robbery', 'gang', 'vice', 'narcotics', 'fugitive', 'task', 'force',
-          'special', 'violent', 'major', 'crimes', 'property', 'analytics', 'analysis', 'sso', 'prod', 'app'], words)
+          'special', 'violent', 'major', 'crimes', 'property', 'analytics', 'analysis', 'sso', 'prod', 'app', 'portal', 'cuenta'], words)
         OR w.operator_key IN ('user', 'guest', 'anonymous', 'unknown', 'operator', 'session', 'default', 'analyst', 'investigator', 'detective', 'patrol', 'duty', 'desk', 'intel', 'public', 'test', 'temp', 'none', 'n/a', 'null', '-',
           'officer', 'admin', 'administrator', 'root', 'system', 'records') THEN 'a name that several people can bear'
+      WHEN r.operator_key IS NOT NULL THEN 'an account that the roster itself calls shared'
     END AS named
   FROM worded AS w
   INNER JOIN ground.accounts AS a ON a.account = w.account
   INNER JOIN people AS p ON p.system = a.system
   LEFT JOIN clients AS c ON c.account = w.account
+  LEFT JOIN common AS r ON r.operator_key = w.operator_key
 ), judged AS (
   SELECT
     account, declared, operator_key, named IS NULL AND NOT by_program AS weak,

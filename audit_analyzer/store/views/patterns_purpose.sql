@@ -225,7 +225,7 @@ WHERE NOT EXISTS (
 
 -- requested_uses: One row for each use that somebody else than its own agency asked for: named in its own field (how 'field'; an other agency's name) or in words ('words': "for Portland
 -- PD", "assist other agency"), or by a case number that opens with the initials of another police or sheriff ('number': "SFPD 26-113402", where at most one in twenty of the agency's does).
--- Words that hold the own agency's name are left out; a mutual-aid case number clears them (see rules/lexicons/on_behalf.toml). listed: 'permitted' or
+-- Words that hold the own agency's name are left out; a mutual-aid case number clears them (see rules/lexicons/on_behalf.toml). Words that name no agency ("aoa") have no requester_key. listed: 'permitted' or
 -- 'not permitted' by the register's list of agencies at that time, 'no list' where it has none.
 CREATE VIEW requested_uses AS
 WITH owners AS (
@@ -243,7 +243,9 @@ WITH owners AS (
     AND lower(trim(q.on_behalf_of)) <> lower(trim(coalesce(q.operator, ''))) AND lower(trim(q.on_behalf_of)) <> lower(trim(coalesce(q.unit, '')))
   UNION ALL
   SELECT
-    q.system, q.query_id, q.export_id, q.record, q.ts_s, q.operator, q.agency, q.unit, 'words', h.matched, h.said_key,
+    q.system, q.query_id, q.export_id, q.record, q.ts_s, q.operator, q.agency, q.unit, 'words',
+    CASE WHEN h.sense = 'assist' THEN h.matched ELSE regexp_replace(h.matched, '^((for|f|per|req|reqd|requested|request|by|of|from|at|the|on|behalf|assist|assisting|assisted|asst|courtesy|aoa|bolo) )+', '') END,
+    CASE WHEN h.sense <> 'assist' THEN h.said_key END,
     regexp_matches(' ' || h.matched || ' ', ' (fbi|dea|atf|hsi|ice|ero|cbp|usbp|dhs|usms|usss|uscis|tsa|irs|uspis|federal|us marshals?|secret service|border patrol|homeland security|feds) '),
     regexp_matches(' ' || h.matched || ' ', ' (san francisco|sfpd|austin) '),
     q.case_number_state, q.is_machine, q.is_search, q.explained_by
@@ -289,7 +291,7 @@ WITH owners AS (
 SELECT
   r.*,
   CASE
-    WHEN r.how = 'number' THEN 'no list'
+    WHEN r.how = 'number' OR r.requester_key IS NULL THEN 'no list'
     WHEN NOT EXISTS (SELECT 1 FROM lists AS l WHERE l.system = r.system AND (l.from_s IS NULL OR r.ts_s >= l.from_s) AND (l.to_s IS NULL OR r.ts_s < l.to_s)) THEN 'no list'
     WHEN EXISTS (
       SELECT 1 FROM lists AS l

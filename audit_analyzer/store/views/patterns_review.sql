@@ -84,7 +84,7 @@ FROM (
 ) AS j;
 
 -- action_corroborations: One row for each action and each piece of evidence filed under its search or its case, with the time it was obtained. by_face: it is face recognition itself, by
--- its kind, by what its note says, or because the file that it points to is another search.
+-- its kind, by what its note says, or because the file that it points to is another search. veiled: it says no more of where it comes from than "investigative means", as reports did that hid a match.
 -- materialise: nothing without main.actions, main.corroborations
 CREATE VIEW action_corroborations AS
 WITH filed AS (
@@ -94,7 +94,8 @@ WITH filed AS (
       c.kind IN ('other', 'video', 'document') AND c.notes IS NOT NULL
       AND regexp_matches(lower(c.notes), 'fac(e|ial)[- ]?(recognition|match|search|hit)|\bfr (hit|match|search)\b|second (face )?match|clearview|rekognition')
       AND NOT regexp_matches(lower(c.notes), 'independent|without|\bno\b|\bnot\b|other than')
-    ) AS by_face
+    ) AS by_face,
+    coalesce(c.kind IN ('other', 'document') AND c.source_ref IS NULL AND regexp_matches(lower(c.notes), '\binvestigative (means|methods?|techniques?|tools?|resources?)\b'), FALSE) AS veiled
   FROM ground.corroborations AS c
 ), sources AS (
   SELECT DISTINCT f.source_ref
@@ -102,27 +103,27 @@ WITH filed AS (
   INNER JOIN (SELECT DISTINCT source_ref FROM filed WHERE source_ref IS NOT NULL) AS f ON f.source_ref = q.query_id
   WHERE q.operation IN ('identification', 'video_search', 'live_watch', 'verification')
 ), pairs AS (
-  SELECT s.system, s.action_id, s.occurred_s, f.corroboration_id, f.kind, f.obtained_s, f.export_id, f.record, f.source_ref, f.query_id, f.by_face
+  SELECT s.system, s.action_id, s.occurred_s, f.corroboration_id, f.kind, f.obtained_s, f.export_id, f.record, f.source_ref, f.query_id, f.by_face, f.veiled
   FROM ground.acted_searches AS s
   INNER JOIN filed AS f ON f.query_id = s.query_id AND (f.system = s.system OR f.system IS NULL)
   UNION
-  SELECT s.system, s.action_id, s.occurred_s, f.corroboration_id, f.kind, f.obtained_s, f.export_id, f.record, f.source_ref, f.query_id, f.by_face
+  SELECT s.system, s.action_id, s.occurred_s, f.corroboration_id, f.kind, f.obtained_s, f.export_id, f.record, f.source_ref, f.query_id, f.by_face, f.veiled
   FROM ground.acted_searches AS s
   INNER JOIN filed AS f ON f.case_key = s.case_key
 )
 SELECT
   p.system, p.action_id, p.occurred_s, p.corroboration_id, p.kind, p.obtained_s, p.export_id, p.record, p.query_id,
-  p.by_face OR r.source_ref IS NOT NULL AS by_face
+  p.by_face OR r.source_ref IS NOT NULL AS by_face, p.veiled
 FROM pairs AS p
 LEFT JOIN sources AS r ON r.source_ref = p.source_ref;
 
--- repeated_comparisons: One row for each 1:1 comparison whose probe, or whose reference image, the same account used in ten or more comparisons, or whose probe several accounts of a system did. same_file: the reference image lies in the
+-- repeated_comparisons: One row for each 1:1 comparison whose probe, or whose reference image (the person claimed, where none is named), the same account used in ten or more comparisons, or whose probe several accounts of a system did. same_file: the reference image lies in the
 -- probe's own folder or below it, and that folder is a case's (a number, or the word, in its name). person_file: the reference image's folder, where its name is one numbered person's (suspects/S-1182/).
 -- materialise
 CREATE VIEW repeated_comparisons AS
 WITH compared AS (
-  SELECT u.use_no, u.account, hash(q.probe) AS probe_hash, hash(coalesce(q.gallery, ''), coalesce(q.candidate, '')) AS target_hash
-  FROM (SELECT rowid AS row_no, operation, status, probe, gallery, candidate, operator FROM main.queries) AS q
+  SELECT u.use_no, u.account, hash(q.probe) AS probe_hash, hash(coalesce(q.gallery, ''), coalesce(q.candidate, q.subject, '')) AS target_hash
+  FROM (SELECT rowid AS row_no, operation, status, probe, gallery, candidate, subject, operator FROM main.queries) AS q
   POSITIONAL JOIN ground.use_keys AS u
   WHERE q.operation = 'verification' AND q.status = 'ok' AND q.probe IS NOT NULL AND q.operator IS NOT NULL
 ), by_probe AS (
@@ -140,7 +141,7 @@ WITH compared AS (
 )
 SELECT
   q.use_no, q.system, q.operator, q.agency, q.query_id, q.export_id, q.record, q.ts_s, q.probe, q.gallery, q.candidate, q.subject, q.case_number, q.explained_by,
-  coalesce(q.gallery, '') || ' ' || coalesce(q.candidate, '') AS target,
+  coalesce(q.gallery, '') || ' ' || coalesce(q.candidate, q.subject, '') AS target,
   coalesce(q.candidate IS NOT NULL OR regexp_matches(lower(q.gallery), '://|\.(jpe?g|png|bmp|tiff?|webp)$'), FALSE) AS target_is_one,
   coalesce(
     starts_with(coalesce(q.gallery, q.candidate), regexp_extract(q.probe, '^(.*/)[^/]*$', 1)) AND regexp_matches(lower(regexp_extract(q.probe, '^(.*/)[^/]*$', 1)), 'case|suspect|incident|[0-9]{2}-?[0-9]{3}|-[0-9]+/$'), FALSE

@@ -198,14 +198,14 @@ GROUP BY system, gallery;
 -- staff, or of people who are missing or were harmed. singles: a picture in it shows one person (bookings,
 -- licences, visas), so that the faces of a group have no business there.
 CREATE VIEW kind_galleries AS
-SELECT gallery, NOT bool_or(regexp_matches(said, '(^|[^a-z])(employees?|staff|personnel|badges?|missing|disasters?|victims?|reunification|deceased|consent(ed|ing)?|volunteers?|training|tests?|demo)([^a-z]|$)')) AS singles, bool_or(regexp_matches(said, '(^|[^a-z])(employees?|staff|personnel|missing|disasters?|victims?|reunification|deceased)([^a-z]|$)')) AS helps FROM (
+SELECT gallery, NOT bool_or(regexp_matches(said, '(^|[^a-z])(employees?|staff|personnel|badges?|missing|disasters?|dvi|floods?|wildfires?|hurricanes?|earthquakes?|tornado(es)?|derailments?|evacuees?|casualties|victims?|reunification|deceased|consent(ed|ing)?|volunteers?|training|tests?|demo)([^a-z]|$)')) AS singles, bool_or(regexp_matches(said, '(^|[^a-z])(employees?|staff|personnel|missing|disasters?|dvi|floods?|wildfires?|hurricanes?|earthquakes?|tornado(es)?|derailments?|evacuees?|casualties|victims?|reunification|deceased)([^a-z]|$)')) AS helps FROM (
   SELECT gallery, lower(gallery) AS said FROM main.queries WHERE gallery IS NOT NULL AND operation IN ('enrolment', 'gallery_admin')
   UNION ALL
   SELECT gallery, lower(purpose) FROM main.galleries
 )
 WHERE regexp_matches(
   said,
-  '(^|[^a-z])(employees?|staff|personnel|badges?|missing|disasters?|victims?|reunification|deceased|bookings?|mug ?shots?|arrest(s|ees?)|jail|inmates?|custody|licen[cs]es?|dmv|visas?|passports?|consent(ed|ing)?|volunteers?|training|tests?|demo)([^a-z]|$)'
+  '(^|[^a-z])(employees?|staff|personnel|badges?|missing|disasters?|dvi|floods?|wildfires?|hurricanes?|earthquakes?|tornado(es)?|derailments?|evacuees?|casualties|victims?|reunification|deceased|bookings?|mug ?shots?|arrest(s|ees?)|jail|inmates?|custody|licen[cs]es?|dmv|visas?|passports?|consent(ed|ing)?|volunteers?|training|tests?|demo)([^a-z]|$)'
 )
 GROUP BY gallery;
 
@@ -347,7 +347,7 @@ INNER JOIN marked AS m ON m.use_no = u.use_no
 WHERE NOT u.is_machine AND coalesce(c.explained_by, 'case') = 'case';
 
 -- policy_breaches: One row for each search and clause in force whose figure it does not meet: what 'threshold' (below threshold_min) or 'candidates' (over max_candidates). Searches for
--- missing persons and exploited children may use a lower threshold by the vendor's own guidance, and are left out; so are those that somebody gave leave for.
+-- missing persons and exploited children may use a lower threshold by the vendor's own guidance, and are left out (by reason, offence, or the gallery's name); so are those that somebody gave leave for.
 CREATE VIEW policy_breaches AS
 WITH policies AS (
   SELECT p.system, p.clause, p.name, p.number, p.from_s, p.to_s, s.hundred
@@ -368,21 +368,25 @@ SELECT b.*
 FROM broken AS b
 LEFT JOIN ground.missions AS m ON m.text = b.reason AND m.mission IN ('missing', 'child', 'threat')
 LEFT JOIN ground.missions AS o ON o.text = b.offense AND o.mission IN ('missing', 'child', 'threat')
-WHERE m.text IS NULL AND o.text IS NULL;
+LEFT JOIN (
+  SELECT gallery FROM (SELECT DISTINCT gallery FROM main.queries WHERE gallery IS NOT NULL) WHERE regexp_matches(lower(gallery), '(^|[^a-z])(missing|unidentified|runaways?|amber|victims?|deceased)([^a-z]|$)')
+) AS g ON g.gallery = b.gallery AND b.what = 'threshold'
+WHERE m.text IS NULL AND o.text IS NULL AND g.gallery IS NULL;
 
--- policy_customs: One row for each account, clause and what: searches that do not meet the clause, all searches of the account, and the same of everybody else in the system.
+-- policy_customs: One row for each account, clause and what: searches that do not meet the clause, all searches of the account, the same of everybody else in the system, and of how many
+-- accounts of people (accounts) three or more fell short (short_accounts): a few of them may spoil the others' share.
 -- materialise
 CREATE VIEW policy_customs AS
 WITH own AS (
   SELECT account, system, clause, what, count(*) AS broken FROM ground.policy_breaches GROUP BY account, system, clause, what
 ), sums AS (
-  SELECT system, clause, what, sum(broken) AS broken FROM own GROUP BY system, clause, what
+  SELECT system, clause, what, sum(broken) AS broken, count(*) FILTER (WHERE broken >= 3) AS short_accounts FROM own GROUP BY system, clause, what
 ), totals AS (
-  SELECT p.account, p.searches, sum(p.searches) OVER (PARTITION BY p.system) AS all_searches FROM ground.operator_profiles AS p WHERE NOT p.is_machine
+  SELECT p.account, p.searches, sum(p.searches) OVER (PARTITION BY p.system) AS all_searches, count(*) OVER (PARTITION BY p.system) AS accounts FROM ground.operator_profiles AS p WHERE NOT p.is_machine
 )
 SELECT
   o.account, o.system, o.clause, o.what, o.broken, CAST(t.searches AS BIGINT) AS searches, CAST(s.broken - o.broken AS BIGINT) AS others_broken,
-  CAST(t.all_searches - t.searches AS BIGINT) AS others_searches
+  CAST(t.all_searches - t.searches AS BIGINT) AS others_searches, s.short_accounts, t.accounts
 FROM own AS o
 INNER JOIN sums AS s ON s.system = o.system AND s.clause = o.clause AND s.what = o.what
 INNER JOIN totals AS t ON t.account = o.account;
@@ -435,13 +439,14 @@ GROUP BY text;
 -- assembly_texts: One row for each distinct text that names an assembly or a campaign and that no look-alike clears.
 CREATE VIEW assembly_texts AS SELECT DISTINCT text FROM ground.text_hits WHERE lexicon IN ('protest', 'campaigns') AND cleared IS NULL;
 
--- surge_days: One row for each account and day of a week in which its agency made at least three times its trailing median (and twice 30 searches), or six times (and 30), without explanation.
+-- surge_days: One row for each account and day of a week in which its agency made at least three times its trailing median (and twice 30 searches), or six times (and 30), without explanation;
+-- or as many in all (searches), in open cases of the officers' own too.
 -- materialise
 CREATE VIEW surge_days AS
-SELECT d.account, d.day_no, w.system, w.agency, w.week_no, w.unexplained, w.trailing_median, w.trailing_weeks
+SELECT d.account, d.day_no, w.system, w.agency, w.week_no, w.searches, w.unexplained, w.trailing_median, w.trailing_weeks
 FROM ground.operator_days AS d
 INNER JOIN ground.agency_weeks AS w ON w.system = d.system AND w.agency = d.agency AND w.week_no = CAST(floor((d.day_no + 3) / 7) AS INTEGER)
-WHERE NOT d.is_machine AND ((w.unexplained >= 60 AND w.unexplained >= 3 * w.trailing_median) OR (w.unexplained >= 30 AND w.unexplained >= 6 * w.trailing_median));
+WHERE NOT d.is_machine AND ((w.searches >= 60 AND w.searches >= 3 * w.trailing_median) OR (w.unexplained >= 30 AND w.unexplained >= 6 * w.trailing_median));
 
 -- case_customs: One row for each account of a person: searches, and how many of them left the case number empty or filled it with a placeholder although the log has a field for it.
 -- materialise
@@ -474,24 +479,25 @@ LEFT JOIN ground.missions AS m ON m.text = k.reason
 LEFT JOIN ground.missions AS o ON o.text = k.offense;
 
 -- tracked_uses: One row for each unexplained search, without leave, of a subject token that people searched for at least five times without explanation; bare: the log has a field for the
--- case number and it holds none.
+-- case number and it holds none. Of one searched for at least thirty times in all, the searches in open cases of the officers' own are here too (covered).
 -- materialise
 CREATE VIEW tracked_uses AS
 WITH often AS (
-  SELECT a.system, d.sought
+  SELECT a.system, d.sought, sum(d.searches) >= 30 AS very_often
   FROM ground.subject_days AS d
   INNER JOIN ground.accounts AS a ON a.account = d.account
-  WHERE d.known_by = 2 AND d.unexplained > 0 AND NOT a.is_machine
+  WHERE d.known_by = 2 AND NOT a.is_machine
   GROUP BY a.system, d.sought
-  HAVING sum(d.unexplained) >= 5
+  HAVING sum(d.unexplained) >= 5 OR sum(d.searches) >= 30
 ), kept AS (
   SELECT
-    q.system, q.agency, q.operator, q.subject, q.query_id, q.export_id, q.record, q.reason, q.offense, q.case_number, q.case_number_state, u.account, u.ts_s, u.day_no
+    q.system, q.agency, q.operator, q.subject, q.query_id, q.export_id, q.record, q.reason, q.offense, q.case_number, q.case_number_state, u.account, u.ts_s, u.day_no,
+    c.explained_by IS NOT NULL AS covered
   FROM main.queries AS q
   POSITIONAL JOIN ground.use_keys AS u
   POSITIONAL JOIN ground.use_context AS c
   INNER JOIN often AS f ON f.system = q.system AND f.sought = hash(q.subject)
-  WHERE u.is_search AND q.status = 'ok' AND NOT u.is_machine AND c.explained_by IS NULL AND NOT c.authorized AND q.operator IS NOT NULL
+  WHERE u.is_search AND q.status = 'ok' AND NOT u.is_machine AND (c.explained_by IS NULL OR (f.very_often AND c.explained_by = 'case')) AND NOT c.authorized AND q.operator IS NOT NULL
 )
 SELECT
   k.*, CASE WHEN k.case_number_state = 'value' THEN key_of(k.case_number) END AS case_key,

@@ -78,7 +78,7 @@ WITH known AS (
     coalesce(c.case_key, w.case_key) IS NOT NULL AS case_known, coalesce(c.is_open, w.is_open, FALSE) AS case_open, o.key_b IS NOT NULL AS case_assigned,
     CASE WHEN q.case_key IS NOT NULL THEN coalesce(k.case_subjects, 1) END AS case_subjects,
     CASE WHEN q.case_key IS NOT NULL THEN coalesce(k.operator_subjects, 1) END AS case_operator_subjects,
-    aq.key_b IS NOT NULL OR ac.key_b IS NOT NULL AS authorized,
+    aq.key_b IS NOT NULL OR ac.key_b IS NOT NULL AS authorized, coalesce(ac.is_routine, TRUE) AND coalesce(aq.is_routine, TRUE) AS routinely,
     CASE WHEN a.has_shifts THEN s.operator_key IS NOT NULL END AS on_shift,
     a.service_declared OR coalesce(u.ts_s >= a.service_from_s AND u.ts_s < a.service_to_s, FALSE) AS is_rostered_service,
     n.notice_kind
@@ -96,11 +96,11 @@ WITH known AS (
   LEFT JOIN ground.notice_uses AS n ON n.use_no = u.use_no
 )
 SELECT
-  k.*,
+  k.* EXCLUDE (routinely),
   CASE
     WHEN k.is_rostered_service THEN 'service_account'
     WHEN k.notice_kind IS NOT NULL THEN k.notice_kind
-    WHEN k.authorized THEN 'authorization'
+    WHEN k.authorized AND NOT k.routinely THEN 'authorization'
     WHEN k.case_open AND k.case_assigned AND k.case_operator_subjects <= (SELECT case_subjects FROM ground.figures) THEN 'case'
   END AS explained_by
 FROM known AS k
