@@ -75,7 +75,8 @@ LEFT JOIN other AS o ON o.system = s.system AND o.assembly_id = s.assembly_id
 WHERE s.other_hours >= 24;
 
 -- assembly_accounts: One row for each account with at least four unexplained searches that belong to an assembly by place: how many, of how many persons and under how many case numbers (own_case: open cases of the officer), and how
--- many searches the account made within the same cells in the same hours of the week in comparable weeks (by the time of the search; by the time of the picture for those that belong by it).
+-- many searches the account made within the same cells in the same hours of the week in comparable weeks (by the time of the search; by the time of the picture for those that belong by it);
+-- busiest: of its comparable weeks the one with most. Who has duty there on some days only has a low mean and a full day now and then.
 -- materialise: nothing without main.assemblies
 CREATE VIEW assembly_accounts AS
 WITH near AS (
@@ -100,22 +101,24 @@ WITH near AS (
   FROM uses AS u
   INNER JOIN ground.assembly_cells AS c
     ON c.level = 1 AND c.cell_x = CAST(floor(u.cell_x / 10.0) AS INTEGER) AND c.cell_y = CAST(floor(u.cell_y / 10.0) AS INTEGER)
-), before AS (
-  SELECT p.system, p.operator, p.assembly_id, 'device' AS way, count(*) AS baseline
+), weekly AS (
+  SELECT p.system, p.operator, p.assembly_id, 'device' AS way, w.week, count(*) AS searches
   FROM placed AS p
   INNER JOIN ground.assembly_weeks AS w ON w.assembly_id = p.assembly_id AND w.system = p.system AND w.week <> 0 AND p.hour_no >= w.from_hour AND p.hour_no < w.to_hour
-  GROUP BY p.system, p.operator, p.assembly_id
+  GROUP BY p.system, p.operator, p.assembly_id, w.week
   UNION ALL
-  SELECT p.system, p.operator, p.assembly_id, 'capture', count(*)
+  SELECT p.system, p.operator, p.assembly_id, 'capture', w.week, count(*)
   FROM placed AS p
   INNER JOIN ground.capture_weeks AS w
     ON w.assembly_id = p.assembly_id AND w.system = p.system AND w.week <> 0 AND p.captured_hour >= w.from_hour AND p.captured_hour < w.to_hour
-  GROUP BY p.system, p.operator, p.assembly_id
+  GROUP BY p.system, p.operator, p.assembly_id, w.week
+), before AS (
+  SELECT system, operator, assembly_id, way, sum(searches) AS baseline, max(searches) AS busiest FROM weekly GROUP BY system, operator, assembly_id, way
 ), weeks AS (
   SELECT system, assembly_id, count(*) FILTER (WHERE week <> 0) AS windows FROM ground.assembly_weeks GROUP BY system, assembly_id
 )
 SELECT
-  n.system, n.operator, n.assembly_id, n.way, n.observed, n.subjects, n.with_case, n.cases, n.own_case, coalesce(b.baseline, 0) AS baseline, coalesce(w.windows, 0) AS windows,
+  n.system, n.operator, n.assembly_id, n.way, n.observed, n.subjects, n.with_case, n.cases, n.own_case, CAST(coalesce(b.baseline, 0) AS BIGINT) AS baseline, coalesce(b.busiest, 0) AS busiest, coalesce(w.windows, 0) AS windows,
   CASE WHEN w.windows > 0 THEN (coalesce(b.baseline, 0) + 0.5) / w.windows END AS expected
 FROM near AS n
 LEFT JOIN before AS b ON b.system = n.system AND b.operator = n.operator AND b.assembly_id = n.assembly_id AND b.way = n.way

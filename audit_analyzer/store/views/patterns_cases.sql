@@ -97,6 +97,7 @@ FROM uses AS u
 INNER JOIN rotating AS t ON t.account = u.account AND t.sought = u.sought;
 
 -- crowded_case_uses: One row for each search of an account under a case number under which it sought at least five persons (tokens, else probes), with the same of the whole agency.
+-- reason_key without the values of numbers: "suspect 3" and "suspect 4" are one reason that counts the persons of a case.
 -- materialise
 CREATE VIEW crowded_case_uses AS
 WITH kinds AS (
@@ -104,7 +105,7 @@ WITH kinds AS (
 )
 SELECT
   q.system, q.agency, q.operator, q.account, q.is_machine, q.case_key, q.case_number, q.query_id, q.export_id, q.record, q.ts_s, q.day_no, q.subject, q.probe, q.probe_source, q.status,
-  coalesce(q.subject, q.probe) AS person, q.subject IS NOT NULL AS has_token, q.explained_by, q.reason, q.reason_key, q.reason_class, q.case_known, q.case_open, q.case_assigned,
+  coalesce(q.subject, q.probe) AS person, q.subject IS NOT NULL AS has_token, q.explained_by, q.reason, regexp_replace(q.reason_key, '[0-9]+', '#', 'g') AS reason_key, q.reason_class, q.case_known, q.case_open, q.case_assigned,
   CASE WHEN q.offense_state = 'value' THEN coalesce(o.kind, lower(q.offense)) ELSE r.kind END AS offense_kind, k.case_subjects, k.operator_subjects,
   CASE WHEN q.offense_state = 'value' AND o.kind IN ('child_exploitation', 'child_sexual_material', 'human_trafficking', 'missing_person', 'deceased_person') THEN TRUE
        WHEN r.kind IN ('child_exploitation', 'child_sexual_material', 'human_trafficking', 'missing_person', 'deceased_person') THEN TRUE ELSE FALSE END AS is_victim_work

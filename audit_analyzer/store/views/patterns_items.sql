@@ -206,11 +206,11 @@ CROSS JOIN ground.night AS n;
 
 -- enrolled_probes: One row for each image that was searched with and then put into a gallery. how: 'enrolled' (an enrolment of the same image follows the search), 'stored' (the search itself stored an
 -- item of a gallery's kind), 'returned' (another search got the image as its first candidate). delay_s is the time between; same_account: one account did both.
--- A short file name without folder (IMG_0412.jpg) counts as the same image for one account or person token only: cameras count from 1.
+-- A short file name without folder (IMG_0412.jpg) counts as the same image for one account or person token only: cameras count from 1. A name that is a hash or a UUID is the same image in any folder.
 -- materialise
 CREATE VIEW enrolled_probes AS
 WITH enrolments AS (
-  SELECT use_no, system, ts_s, hash(probe) AS image, account FROM ground.queries WHERE operation = 'enrolment' AND status = 'ok' AND probe IS NOT NULL
+  SELECT use_no, system, ts_s, probe, hash(probe) AS image, account FROM ground.queries WHERE operation = 'enrolment' AND status = 'ok' AND probe IS NOT NULL
 ), answers AS (
   SELECT rowid AS use_no, hash(candidate) AS image FROM main.queries WHERE candidate IS NOT NULL AND status = 'ok' AND operation IN ('identification', 'video_search', 'live_watch')
 ), searched AS (
@@ -218,7 +218,19 @@ WITH enrolments AS (
   FROM (SELECT rowid AS row_no, probe, probe_source, status FROM main.queries) AS q
   POSITIONAL JOIN ground.use_keys AS u
   WHERE u.is_search AND q.status = 'ok' AND q.probe IS NOT NULL AND coalesce(q.probe_source, 'unknown') <> 'enrolled_face'
+), hashes AS (
+  SELECT use_no, ts_s, image, hash(lower(split_part(probe, '/', -1))) AS name
+  FROM enrolments
+  WHERE regexp_matches(regexp_extract(lower(split_part(probe, '/', -1)), '^(?:[a-z0-9]+[:_-])?([0-9a-f-]{8,})(?:\.[a-z]{3,4})?$', 1), '[a-f].*[0-9]|[0-9].*[a-f]')
+), copies AS (
+  SELECT u.use_no, h.use_no AS later_no
+  FROM (SELECT rowid AS row_no, probe, probe_source, status FROM main.queries) AS q
+  POSITIONAL JOIN ground.use_keys AS u
+  INNER JOIN hashes AS h ON h.name = hash(lower(split_part(q.probe, '/', -1)))
+  WHERE u.is_search AND q.status = 'ok' AND q.probe IS NOT NULL AND coalesce(q.probe_source, 'unknown') <> 'enrolled_face' AND h.ts_s >= u.ts_s AND h.image <> hash(q.probe)
 ), followed AS (
+  SELECT use_no, later_no, 'enrolled' AS how FROM copies
+  UNION ALL
   SELECT s.use_no, e.use_no AS later_no, 'enrolled' AS how FROM searched AS s INNER JOIN enrolments AS e ON e.image = s.image AND e.ts_s >= s.ts_s
   UNION ALL
   SELECT s.use_no, a.use_no, 'returned' FROM searched AS s INNER JOIN answers AS a ON a.image = s.image AND a.use_no <> s.use_no
@@ -234,7 +246,7 @@ WITH enrolments AS (
   UNION ALL
   SELECT
     'stored', q.system, q.query_id, q.export_id, q.record, q.ts_s, q.operator, q.account, q.agency, q.is_machine, q.probe, q.reason_key, q.offense, q.carriers, q.gallery, q.explained_by,
-    'biometric_items', i.item_id, i.export_id, i.record, i.created_s, q.operator, q.is_machine, i.gallery, q.explained_by, TRUE, i.system
+    'biometric_items', i.item_id, i.export_id, i.record, i.created_s, q.operator, q.is_machine, i.gallery, CASE WHEN q.explained_by = 'authorization' AND i.kind = 'enrolment' THEN NULL ELSE q.explained_by END, TRUE, i.system
   FROM ground.queries AS q
   INNER JOIN ground.biometric_items AS i ON i.system = q.system AND i.query_id = q.query_id AND i.kind IN ('enrolment', 'watchlist')
   WHERE q.is_search

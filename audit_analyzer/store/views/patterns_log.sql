@@ -36,7 +36,7 @@ FROM ground.notice_scopes AS n, LATERAL (SELECT unnest(range(n.starts_s // 3600 
 WHERE n.operator_key IS NULL AND n.gallery IS NULL AND n.ends_s - n.starts_s < 86400 * 400
   AND (n.kind IN ('outage', 'migration') OR regexp_matches(lower(coalesce(n.text, '')), 'clos(ed|ure)|holiday|shut|offline|out of service|maintenance|unavailable|suspended|\bdown\b|no logging'));
 
--- quiet_runs: One row for each run of whole UTC hours between two uses of a system in which it logged nothing, where at least 10 uses were to be expected: what the same weekday has (median of eight weeks before and
+-- quiet_runs: One row for each run of whole UTC hours between two uses of a system in which it logged nothing, where at least 9 uses were to be expected: what the same weekday has (median of eight weeks before and
 -- after; in a log of one week the median day), hour by hour as the hours of weekdays and of week-ends usually share it. Hours of an announced outage, and a holiday of an office's system, expect nothing (a holiday of another half). surprise:
 -- -log10 of the chance of none at all if counts are negative binomial with the system's spread (Poisson where that is 1). similar: other runs with half as many expected, or more: a
 -- system that is often silent is not conspicuous. tail: -log10 of the chance by the system's own runs: beyond the fifth longest they fall off exponentially, by the mean excess over two expected uses (1 where hours
@@ -76,7 +76,7 @@ WITH shares AS (
 ), kept AS (
   SELECT r.*, (r.expected - t.fifth) / t.excess / ln(10) AS tail, m.spread, m.is_office, m.median_day, r.expected * CASE WHEN m.spread > 1.0001 THEN ln(m.spread) / (m.spread - 1) ELSE 1 END / ln(10) AS surprise
   FROM ranked AS r INNER JOIN ground.system_rhythms AS m ON m.system = r.system INNER JOIN tails AS t ON t.system = r.system
-  WHERE r.expected >= 10
+  WHERE r.expected >= 9
 ), edges AS (
   SELECT k.system, k.before_hour, max(q.ts_s) AS from_s, arg_max(q.query_id, (q.ts_s, q.query_id)) AS last_query_id
   FROM ground.queries AS q INNER JOIN kept AS k ON k.system = q.system AND k.before_hour = q.ts_s // 3600
@@ -96,48 +96,68 @@ FROM kept AS k
 INNER JOIN edges AS f ON f.system = k.system AND f.before_hour = k.before_hour
 INNER JOIN ends AS t ON t.system = k.system AND t.after_hour = k.after_hour;
 
--- agency_silences: One row for each run of UTC days on which an agency of a system with several agencies logged no search, while the others went on: expected (weekday medians as in coverage_days), spread and
--- surprise as in quiet_runs, other runs like it, and what the other agencies logged in it against what they do on such days. An agency's first and last day bound its series.
+-- part_silences: One row for each run of days (local, where the zone is known) on which one part of a system with several parts of its kind logged no search, while the others went on: expected (weekday medians as in
+-- coverage_days), spread and surprise as in quiet_runs, other runs like it, what the other parts logged in it against what they do on such days, and the last search before and the first after. Kinds: agency, and region (the cloud
+-- region in whose folder the exports lie). A part's first and last day bound its series.
 -- materialise
-CREATE VIEW agency_silences AS
-WITH counted AS (
-  SELECT system, agency, day_no, sum(searches) AS searches FROM ground.operator_days WHERE agency IS NOT NULL GROUP BY system, agency, day_no
+CREATE VIEW part_silences AS
+WITH regions AS (
+  SELECT export_id, regexp_extract(path, 'CloudTrail/([a-z]{2}(?:-[a-z]+)+-[0-9]+)/', 1) AS region FROM main.exports WHERE regexp_matches(path, 'CloudTrail/[a-z]{2}(-[a-z]+)+-[0-9]+/')
+), uses AS (
+  SELECT u.account, u.ts_s, CAST(floor(coalesce(u.local_s, u.ts_s) / 86400) AS INTEGER) AS day_no, q.export_id
+  FROM (SELECT rowid AS row_no, status, export_id FROM main.queries) AS q
+  POSITIONAL JOIN ground.use_keys AS u
+  WHERE u.is_search AND q.status = 'ok'
+), counted AS (
+  SELECT 'agency' AS kind, a.system, a.agency AS part, u.day_no, sum(u.searches) AS searches, min(u.first_s) AS first_s, max(u.last_s) AS last_s
+  FROM (SELECT account, day_no, count(*) AS searches, min(ts_s) AS first_s, max(ts_s) AS last_s FROM uses GROUP BY account, day_no) AS u
+  INNER JOIN ground.accounts AS a ON a.account = u.account
+  WHERE a.agency IS NOT NULL AND a.operator IS NOT NULL
+  GROUP BY a.system, a.agency, u.day_no
+  UNION ALL
+  SELECT 'region' AS kind, a.system, r.region AS part, u.day_no, count(*) AS searches, min(u.ts_s) AS first_s, max(u.ts_s) AS last_s
+  FROM uses AS u
+  INNER JOIN regions AS r ON r.export_id = u.export_id
+  INNER JOIN ground.accounts AS a ON a.account = u.account
+  GROUP BY a.system, r.region, u.day_no
 ), spans AS (
-  SELECT system, agency, min(day_no) AS first_day, max(day_no) AS last_day FROM counted GROUP BY system, agency
+  SELECT kind, system, part, min(day_no) AS first_day, max(day_no) AS last_day FROM counted GROUP BY kind, system, part
 ), several AS (
-  SELECT s.* FROM spans AS s WHERE (SELECT count(*) FROM spans AS o WHERE o.system = s.system) > 1
+  SELECT s.* FROM spans AS s WHERE (SELECT count(*) FROM spans AS o WHERE o.system = s.system AND o.kind = s.kind) > 1
 ), calendar AS (
-  SELECT s.system, s.agency, CAST(d.day_no AS INTEGER) AS day_no
+  SELECT s.kind, s.system, s.part, CAST(d.day_no AS INTEGER) AS day_no
   FROM several AS s, LATERAL (SELECT unnest(range(greatest(s.first_day, s.last_day - 14610), s.last_day + 1)) AS day_no) AS d
 ), filled AS (
   SELECT
-    c.system, c.agency, c.day_no, coalesce(k.searches, 0) AS searches,
-    median(coalesce(k.searches, 0)) OVER (PARTITION BY c.system, c.agency, c.day_no % 7 ORDER BY c.day_no ROWS BETWEEN 8 PRECEDING AND 8 FOLLOWING EXCLUDE CURRENT ROW) AS weekday_median
-  FROM calendar AS c LEFT JOIN counted AS k ON k.system = c.system AND k.agency = c.agency AND k.day_no = c.day_no
+    c.kind, c.system, c.part, c.day_no, coalesce(k.searches, 0) AS searches,
+    max(k.last_s) OVER (PARTITION BY c.kind, c.system, c.part ORDER BY c.day_no ROWS UNBOUNDED PRECEDING) AS before_s,
+    min(k.first_s) OVER (PARTITION BY c.kind, c.system, c.part ORDER BY c.day_no ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING) AS after_s,
+    median(coalesce(k.searches, 0)) OVER (PARTITION BY c.kind, c.system, c.part, c.day_no % 7 ORDER BY c.day_no ROWS BETWEEN 8 PRECEDING AND 8 FOLLOWING EXCLUDE CURRENT ROW) AS weekday_median
+  FROM calendar AS c LEFT JOIN counted AS k ON k.kind = c.kind AND k.system = c.system AND k.part = c.part AND k.day_no = c.day_no
 ), rhythms AS (
   SELECT
-    system, agency, greatest(1.0, pow(1.4826 * median(abs(searches - weekday_median)), 2) / nullif(median(weekday_median), 0)) AS spread
-  FROM filled WHERE searches > 0 GROUP BY system, agency
+    kind, system, part, greatest(1.0, pow(1.4826 * median(abs(searches - weekday_median)), 2) / nullif(median(weekday_median), 0)) AS spread
+  FROM filled WHERE searches > 0 GROUP BY kind, system, part
 ), totals AS (
-  SELECT system, day_no, sum(searches) AS searches, sum(weekday_median) AS usual FROM filled GROUP BY system, day_no
+  SELECT kind, system, day_no, sum(searches) AS searches, sum(weekday_median) AS usual FROM filled GROUP BY kind, system, day_no
 ), marked AS (
-  SELECT f.*, t.searches - f.searches AS others, t.usual - f.weekday_median AS others_usual, f.day_no - sum(CASE WHEN f.searches = 0 THEN 1 ELSE 0 END) OVER (PARTITION BY f.system, f.agency ORDER BY f.day_no ROWS UNBOUNDED PRECEDING) AS run
-  FROM filled AS f INNER JOIN totals AS t ON t.system = f.system AND t.day_no = f.day_no
+  SELECT f.*, t.searches - f.searches AS others, t.usual - f.weekday_median AS others_usual, f.day_no - sum(CASE WHEN f.searches = 0 THEN 1 ELSE 0 END) OVER (PARTITION BY f.kind, f.system, f.part ORDER BY f.day_no ROWS UNBOUNDED PRECEDING) AS run
+  FROM filled AS f INNER JOIN totals AS t ON t.kind = f.kind AND t.system = f.system AND t.day_no = f.day_no
 ), runs AS (
   SELECT
-    m.system, m.agency, min(m.day_no) AS first_day, max(m.day_no) AS last_day, coalesce(sum(CASE WHEN h.day_no IS NULL AND x.system IS NULL THEN m.weekday_median ELSE 0 END), 0) AS expected,
-    sum(m.others) AS others, sum(m.others_usual) AS others_usual
+    m.kind, m.system, m.part, min(m.day_no) AS first_day, max(m.day_no) AS last_day, coalesce(sum(CASE WHEN h.day_no IS NULL AND x.system IS NULL THEN m.weekday_median ELSE 0 END), 0) AS expected,
+    sum(m.others) AS others, sum(m.others_usual) AS others_usual, max(m.before_s) AS before_s, min(m.after_s) AS after_s
   FROM marked AS m
   LEFT JOIN ground.holidays AS h ON h.day_no = m.day_no
   LEFT JOIN (SELECT DISTINCT system, hour_no // 24 AS day_no FROM ground.excused_hours) AS x ON x.system = m.system AND x.day_no = m.day_no
   WHERE m.searches = 0
-  GROUP BY m.system, m.agency, m.run
+  GROUP BY m.kind, m.system, m.part, m.run
 )
 SELECT
   r.*, y.spread, r.expected * CASE WHEN y.spread > 1.0001 THEN ln(y.spread) / (y.spread - 1) ELSE 1 END / ln(10) AS surprise,
-  count(*) OVER (PARTITION BY r.system, r.agency ORDER BY ln(greatest(r.expected, 0.001)) RANGE BETWEEN 0.6931 PRECEDING AND UNBOUNDED FOLLOWING) - 1 AS similar
+  count(*) OVER (PARTITION BY r.kind, r.system, r.part ORDER BY ln(greatest(r.expected, 0.001)) RANGE BETWEEN 0.6931 PRECEDING AND UNBOUNDED FOLLOWING) - 1 AS similar
 FROM runs AS r
-INNER JOIN rhythms AS y ON y.system = r.system AND y.agency = r.agency;
+INNER JOIN rhythms AS y ON y.kind = r.kind AND y.system = r.system AND y.part = r.part;
 
 -- search_silences: One row for each run of UTC days on which a system logged other uses and not one search, where searches were to be expected by the same weekdays (median of eight before and after):
 -- how many, the enrolments and other uses that it did log, and the usual share of days without a search.
@@ -182,15 +202,18 @@ FROM (UNPIVOT counted ON operator, agency, reason, case_number, offense, subject
   galleries_searched, on_behalf_of, captured_at INTO NAME name VALUE filled);
 
 -- field_drops: One row for each system and column that was filled in at least half of the searches of the four weeks before a day and, from that day on, in four weeks in at most a quarter of that share, or in 40 points of
--- percent less (six standard errors of the pooled share at least), at least 25 searches each: the day with the sharpest fall, both shares, and for how many days it stayed so.
+-- percent less (six standard errors of the pooled share at least), or in 15 points less in one step (ten standard errors, and the two weeks on either side differ as much, so that it is no slow decline), at least 25 searches each: the day with the sharpest fall, both shares, and for how many days it stayed so.
 -- materialise
 CREATE VIEW field_drops AS
 WITH shares AS (
   SELECT
     system, column_name, day_no, sum(uses) OVER before AS uses_before, sum(filled) OVER before AS filled_before, sum(uses) OVER after AS uses_after, sum(filled) OVER after AS filled_after,
-    uses AS day_uses, filled AS day_filled
+    uses AS day_uses, filled AS day_filled,
+    sum(filled) OVER just_before / nullif(sum(uses) OVER just_before, 0) - sum(filled) OVER just_after / nullif(sum(uses) OVER just_after, 0) AS near_fall
   FROM ground.field_days
-  WINDOW before AS (PARTITION BY system, column_name ORDER BY day_no RANGE BETWEEN 28 PRECEDING AND 1 PRECEDING),
+  WINDOW just_before AS (PARTITION BY system, column_name ORDER BY day_no RANGE BETWEEN 14 PRECEDING AND 1 PRECEDING),
+    just_after AS (PARTITION BY system, column_name ORDER BY day_no RANGE BETWEEN CURRENT ROW AND 13 FOLLOWING),
+    before AS (PARTITION BY system, column_name ORDER BY day_no RANGE BETWEEN 28 PRECEDING AND 1 PRECEDING),
     after AS (PARTITION BY system, column_name ORDER BY day_no RANGE BETWEEN CURRENT ROW AND 27 FOLLOWING)
 ), tested AS (
   SELECT
@@ -201,7 +224,9 @@ WITH shares AS (
 ), fallen AS (
   SELECT *, row_number() OVER (PARTITION BY system, column_name ORDER BY share_before - share_after DESC, day_filled / day_uses, day_no) AS best
   FROM tested
-  WHERE share_before >= 0.5 AND (4 * share_after <= share_before OR share_before - share_after >= 0.4) AND share_before - share_after >= 6 * error
+  WHERE share_before >= 0.5 AND share_before - share_after >= 6 * error
+    AND (4 * share_after <= share_before OR share_before - share_after >= 0.4
+      OR (share_before - share_after >= 0.15 AND share_before - share_after >= 10 * error AND near_fall >= 0.8 * (share_before - share_after)))
 )
 SELECT
   f.system, f.column_name, f.day_no, f.share_before, f.share_after,

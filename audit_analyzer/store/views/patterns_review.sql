@@ -27,7 +27,8 @@ LEFT JOIN ground.person_keys AS p ON p.operator_key = j.reviewer_key
 LEFT JOIN ground.person_keys AS s ON s.operator_key = j.searcher_key;
 
 -- review_paces: One row for each human decision and the pace of its reviewer: took_s is the time from the review's start to its decision (timed), else from the same reviewer's decision before
--- it (an upper bound); at_once counts that reviewer's decisions of the same second.
+-- it (an upper bound); at_once counts that reviewer's decisions of the same second, or the
+-- reviews begun in the same second, whichever are more.
 CREATE VIEW review_paces AS
 SELECT
   system, reviewer, query_id, coalesce(review_id, query_id) AS id, export_id, record, decided_s, decision, top_score, explained_by,
@@ -36,7 +37,10 @@ SELECT
     ELSE decided_s - lag(decided_s) OVER (PARTITION BY system, reviewer ORDER BY decided_s, query_id, record)
   END AS took_s,
   coalesce(started_s <= decided_s, FALSE) AS timed,
-  count(*) OVER (PARTITION BY system, reviewer, decided_s) AS at_once
+  greatest(
+    count(*) OVER (PARTITION BY system, reviewer, decided_s),
+    CASE WHEN started_s <= decided_s THEN count(*) OVER (PARTITION BY system, reviewer, started_s) ELSE 1 END
+  ) AS at_once
 FROM ground.review_uses;
 
 -- acted_searches: One row for each action and the search that it followed. link 'named': the action names the search; 'case': it names only the case, and this is the last search with
@@ -228,7 +232,8 @@ FROM ground.queries AS q
 INNER JOIN (SELECT t.use_no, t.step, s.first_use FROM cut AS t INNER JOIN series AS s ON s.target = t.target AND s.part = t.part) AS c ON c.use_no = q.use_no;
 
 -- tried_again: One row for each search of an account for one target (the person's token, else the case number, else the image without its marks of editing) that it searched three times or
--- more, without a pause of three days, with other thresholds, other numbers of candidates or edited images; chain_id names the stretch. edited: the log or the image's name says so.
+-- more, without a pause of three days (two weeks before a looser search of one and the same image, or another edit of it), with other thresholds, other numbers of candidates or edited images; chain_id names the stretch.
+-- edited: the log or the image's name says so.
 -- materialise
 CREATE VIEW tried_again AS
 WITH keyed AS (
@@ -275,14 +280,27 @@ WITH keyed AS (
   GROUP BY account, target
   HAVING count(*) >= 3 AND (min(threshold) < max(threshold) OR min(max_candidates) < max(max_candidates) OR bool_or(edited))
 ), again AS (
-  SELECT a.use_no, a.account, a.target, a.ts_s, a.threshold, a.max_candidates, a.edited, a.ts_s - lag(a.ts_s) OVER (PARTITION BY a.account, a.target ORDER BY a.ts_s, a.use_no) AS gap_s
+  SELECT
+    a.use_no, a.account, a.target, a.ts_s, a.threshold, a.max_candidates, a.edited, a.probe, regexp_replace(
+      lower(a.probe), '([_\-. ](edit|edited|crop|cropped|flip|flipped|mirror|mirrored|enh|enhanced|sharp|sharpened|bright|brightened|contrast|rot|rotated|pose|posed|frontal|frontalized|retouch|retouched|retouche|filter|filtered|filled)[0-9]*)*(\.[a-z]+)?$', ''
+    ) AS image
   FROM aimed AS a
   INNER JOIN varied AS v ON v.account = a.account AND v.target = a.target
+), following AS (
+  SELECT
+    use_no, account, target, ts_s, threshold, max_candidates, edited, ts_s - lag(ts_s) OVER tries AS gap_s,
+    coalesce(
+      ts_s - lag(ts_s) OVER tries <= 1209600 AND image = lag(image) OVER tries AND (
+        (edited AND probe <> lag(probe) OVER tries) OR threshold < lag(threshold) OVER tries OR (max_candidates > lag(max_candidates) OVER tries AND coalesce(threshold <= lag(threshold) OVER tries, TRUE))
+      ), FALSE
+    ) AS one_image
+  FROM again
+  WINDOW tries AS (PARTITION BY account, target ORDER BY ts_s, use_no)
 ), chained AS (
   SELECT
     use_no, account, target, threshold, max_candidates, edited,
-    sum(CASE WHEN gap_s > 259200 THEN 1 ELSE 0 END) OVER (PARTITION BY account, target ORDER BY ts_s, use_no ROWS UNBOUNDED PRECEDING) AS part
-  FROM again
+    sum(CASE WHEN gap_s > 259200 AND NOT one_image THEN 1 ELSE 0 END) OVER (PARTITION BY account, target ORDER BY ts_s, use_no ROWS UNBOUNDED PRECEDING) AS part
+  FROM following
 ), stretches AS (
   SELECT account, target, part
   FROM chained

@@ -48,7 +48,7 @@ WHERE unexplained + CASE WHEN day_before = day_no - 1 THEN before ELSE 0 END >= 
 -- it and what its probe's name is made of.
 -- backed: its case number is not shared by more than case_subjects (5) persons that the account sought, and stands in the register where there is one. mission: see missions. habit: the
 -- account is a desk that searches for others all day: median of its active days at least 10 over at least 10 days (people's days have a median of 1 in the Eugene log), or the roster says
--- records clerk or service desk. intake_desk: the unit or the folder of the probe is a booking room's, whose people have no case yet. stem and number: the probe's name around the last run of digits in it, IMG_0412.jpg is IMG_#.jpg and 412; folder: all up to the last slash. stamp_s: the time that a
+-- records clerk or service desk. intake_desk: the unit, the place, or the folder or first word of the probe's name is a booking room's, whose people have no case yet. stem and number: the probe's name around the last run of digits in it, IMG_0412.jpg is IMG_#.jpg and 412; folder: all up to the last slash. stamp_s: the time that a
 -- camera or messenger wrote into the name; name_stem: the stem without its folder; image: the probe without what follows a #, ? or ; (a box that was cut out of it) (PXL_20260312_141013.jpg), roll: the name without any digits' values.
 -- materialise
 CREATE VIEW loud_uses AS
@@ -64,7 +64,7 @@ WITH desks AS (
 ), chosen AS (
   SELECT
     q.system, q.agency, q.operator, q.query_id, q.export_id, q.record, q.operation, q.subject, q.probe, q.probe_source, q.gallery, q.case_number, q.case_number_state, q.on_behalf_of, q.device,
-    q.session, q.unit, q.reason, q.offense, u.use_no, u.account, u.ts_s, u.day_no, u.person, c.case_known, c.case_open, c.case_assigned, c.case_operator_subjects
+    q.session, q.unit, q.place, q.reason, q.offense, u.use_no, u.account, u.ts_s, u.day_no, u.person, c.case_known, c.case_open, c.case_assigned, c.case_operator_subjects
   FROM main.queries AS q
   POSITIONAL JOIN ground.use_keys AS u
   POSITIONAL JOIN ground.use_context AS c
@@ -83,7 +83,7 @@ SELECT
     k.probe
   ) AS sought, k.gallery, k.case_key, k.case_known, k.case_open, k.case_assigned, k.on_behalf_of, k.device, k.session, k.person,
   k.case_key IS NOT NULL AND k.case_operator_subjects <= f.case_subjects AND (k.case_known OR NOT r.has_cases) AS backed, r.has_cases,
-  CASE WHEN regexp_matches(lower(concat_ws(' ', k.unit, regexp_extract(k.probe, '^(.*/)[^/]*$', 1))), '(^|[^a-z])(bookings?|intake|live ?scan|sally ?port)([^a-z]|$)') THEN 'intake_desk' ELSE coalesce(o.mission, m.mission) END AS mission, h.habit OR regexp_matches(lower(coalesce(k.unit, '')), 'clerk|records') AS habit,
+  CASE WHEN regexp_matches(lower(concat_ws(' ', k.unit, k.place, regexp_extract(k.probe, '^(.*/)[^/]*$', 1), regexp_extract(k.name, '^[A-Za-z_-]+'))), '(^|[^a-z])(bookings?|intake|live ?scan|sally ?port)([^a-z]|$)') THEN 'intake_desk' ELSE coalesce(o.mission, m.mission) END AS mission, h.habit OR regexp_matches(lower(coalesce(k.unit, '')), 'clerk|records') AS habit,
   CASE WHEN regexp_matches(k.name, '[0-9]') THEN regexp_replace(k.probe, '[0-9]+([^0-9/]*)$', '#\1') END AS stem,
   CASE WHEN regexp_matches(k.name, '[0-9]') THEN regexp_replace(k.name, '[0-9]+([^0-9]*)$', '#\1') END AS name_stem,
   try_cast(nullif(regexp_extract(k.name, '([0-9]+)[^0-9]*$', 1), '') AS BIGINT) AS number,
@@ -412,13 +412,17 @@ CREATE VIEW gang_texts AS
 SELECT text FROM ground.texts WHERE regexp_matches(folded, '\b(gangs?|rico|racketeering|traffick[a-z]*|cartels?|conspirac[a-z]*|organi[sz]ed crime|theft ring|burglary crew|pandill[a-z]*|crimen organizado)\b');
 
 -- hit_links: One row for each search of an account whose person or image is what an earlier search of the same account gave as its first candidate, at most a week before: the search followed
--- the hit. A candidate that is the person sought himself is no such hit.
+-- the hit. A candidate that is the person sought himself is no such hit; a face of the gallery that is searched with counts as its image, whatever token the person has.
 -- materialise
 CREATE VIEW hit_links AS
 WITH hits AS (
   SELECT account, candidate, ts_s, query_id, use_no FROM ground.searches WHERE candidate IS NOT NULL AND operator IS NOT NULL AND NOT is_machine AND candidate IS DISTINCT FROM subject AND explained_by IS NULL
 ), followed AS (
   SELECT account, coalesce(subject, probe) AS sought, ts_s, query_id, use_no FROM ground.searches WHERE operator IS NOT NULL AND NOT is_machine AND explained_by IS NULL AND coalesce(subject, probe) IS NOT NULL
+  UNION ALL
+  SELECT account, probe, ts_s, query_id, use_no
+  FROM ground.searches
+  WHERE probe_source = 'enrolled_face' AND subject IS NOT NULL AND probe IS NOT NULL AND operator IS NOT NULL AND NOT is_machine AND explained_by IS NULL
 ), paired AS (
   SELECT
     f.account, h.query_id AS hit_id, h.ts_s AS hit_s, f.query_id, f.ts_s, f.sought,
@@ -479,7 +483,7 @@ LEFT JOIN ground.missions AS m ON m.text = k.reason
 LEFT JOIN ground.missions AS o ON o.text = k.offense;
 
 -- tracked_uses: One row for each unexplained search, without leave, of a subject token that people searched for at least five times without explanation; bare: the log has a field for the
--- case number and it holds none. Of one searched for at least thirty times in all, the searches in open cases of the officers' own are here too (covered).
+-- case number and it holds none. Of one searched for at least thirty times in all, the searches in open cases of the officers' own are here too (covered). day_no is the agency's own day where its zone is stated.
 -- materialise
 CREATE VIEW tracked_uses AS
 WITH often AS (
@@ -491,8 +495,8 @@ WITH often AS (
   HAVING sum(d.unexplained) >= 5 OR sum(d.searches) >= 30
 ), kept AS (
   SELECT
-    q.system, q.agency, q.operator, q.subject, q.query_id, q.export_id, q.record, q.reason, q.offense, q.case_number, q.case_number_state, u.account, u.ts_s, u.day_no,
-    c.explained_by IS NOT NULL AS covered
+    q.system, q.agency, q.operator, q.subject, q.query_id, q.export_id, q.record, q.reason, q.offense, q.case_number, q.case_number_state, u.account, u.ts_s,
+    coalesce(CAST(floor(u.local_s / 86400) AS INTEGER), u.day_no) AS day_no, c.explained_by IS NOT NULL AS covered
   FROM main.queries AS q
   POSITIONAL JOIN ground.use_keys AS u
   POSITIONAL JOIN ground.use_context AS c

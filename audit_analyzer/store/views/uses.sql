@@ -44,13 +44,22 @@ CREATE VIEW zone_days AS
 SELECT z.system, CAST(d.day_no AS INTEGER) AS day_no, z.from_s, z.to_s, z.offset_s
 FROM ground.zone_spans AS z, LATERAL (SELECT unnest(range(z.from_s // 86400, (z.to_s - 1) // 86400 + 1)) AS day_no) AS d;
 
--- use_keys: One row for each use, in the order of main.queries (use_no is its place there): its account and what follows from its own record.
+-- use_keys: One row for each use, in the order of main.queries (use_no is its place there): its account and what follows from its own record. local_s is its time on the clock of the system's zone; where no zone
+-- is stated, on the clock that the record's own offset from UTC is of (an offset of zero says nothing of a place).
 -- materialise
 CREATE VIEW use_keys AS
 SELECT
   q.rowid AS use_no, a.account, seconds(q.occurred_at) AS ts_s, day_of(q.occurred_at) AS day_no,
   q.operation IN ('identification', 'video_search', 'live_watch') AS is_search, q.time_basis IN ('declared', 'inferred') AS zone_known,
-  CASE WHEN q.time_basis IN ('declared', 'inferred') THEN seconds(q.occurred_at) + z.offset_s END AS local_s,
+  CASE
+    WHEN q.time_basis IN ('declared', 'inferred') THEN seconds(q.occurred_at) + coalesce(
+      z.offset_s,
+      CASE
+        WHEN substr(q.occurred_at_raw, -6, 1) IN ('+', '-') AND right(q.occurred_at_raw, 5) <> '00:00' AND regexp_full_match(right(q.occurred_at_raw, 5), '[01][0-9]:[0-5][0-9]')
+          THEN (3600 * CAST(substr(q.occurred_at_raw, -5, 2) AS INTEGER) + 60 * CAST(right(q.occurred_at_raw, 2) AS INTEGER)) * CASE substr(q.occurred_at_raw, -6, 1) WHEN '-' THEN -1 ELSE 1 END
+      END
+    )
+  END AS local_s,
   CASE WHEN q.reason_state = 'value' THEN coalesce(t.reason_class, 'stated') ELSE q.reason_state END AS reason_class,
   t.reason_key, a.is_machine, a.person,
   CAST(floor(q.longitude * 100) AS INTEGER) AS cell_x, CAST(floor(q.latitude * 100) AS INTEGER) AS cell_y
