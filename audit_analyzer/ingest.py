@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 from audit_analyzer import readers, settle, sources, vault
 from audit_analyzer.digests import recognise
 from audit_analyzer.errors import ExportFailed, ExportRejected, SourceError
+from audit_analyzer.group import Export, Group
 from audit_analyzer.integrity import INTEGRITY
 from audit_analyzer.landing import Landing
-from audit_analyzer.ledger import Export, Group, Ledger
+from audit_analyzer.ledger import Ledger
 from audit_analyzer.staging import Circumstances, Staging
 from audit_analyzer.words import Ingested
 

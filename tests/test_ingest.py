@@ -7,7 +7,7 @@ from exports_maker import event, use, write_cloudtrail, write_csv, write_gz, wri
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from audit_analyzer import ledger, nightly
+from audit_analyzer import group, nightly
 from audit_analyzer.errors import AuditError, NothingToRead
 from audit_analyzer.store import canonical
 
@@ -93,7 +93,7 @@ def test_small_batches_give_the_same_rows_as_one_big_one(places, files, monkeypa
     write_cloudtrail(files / "b.json.gz", [event(n) for n in range(50)])
     one, other = places(), places()
     one.ingest(files)
-    monkeypatch.setattr(ledger, "FULL_BYTES", 100)
+    monkeypatch.setattr(group, "FULL_BYTES", 100)
     other.ingest(files)
     assert ([other.rows_of(t) for t in canonical()], other.rows(BOOKED)) == ([one.rows_of(t) for t in canonical()], one.rows(BOOKED))
 
@@ -267,7 +267,7 @@ def test_a_workbook_with_a_sheet_of_no_table_keeps_the_others_and_rejects_its_ro
 
 
 def test_a_large_export_that_breaks_halfway_leaves_nothing_behind(place, files, monkeypatch):
-    monkeypatch.setattr(ledger, "FULL_BYTES", 1000)
+    monkeypatch.setattr(group, "FULL_BYTES", 1000)
     monkeypatch.setattr("audit_analyzer.readers.BATCH_BYTES", 2000)
     body = gzip.compress("".join(f"x-{n},s,identification,2026-03-01T10:00:00Z,{n * n * 7919 % 99991}\n" for n in range(9999)).encode())
     head = gzip.compress(b"query_id,system,operation,occurred_at,reason\n")
