@@ -19,12 +19,11 @@ RULE_FACTS = ("name", "title", "family", "severity", "level", "because", "innoce
 
 
 class Told(msgspec.Struct):
-    """What a run remembers besides its findings: rules that could not be asked, and evidence held back or folded."""
+    """What a run remembers besides its findings: rules that could not be asked, and evidence that statistical control held back."""
 
     failures: list[str] = msgspec.field(default_factory=list)
     unasked: dict[str, str] = msgspec.field(default_factory=dict)  # rule -> why
     held_back: dict[str, int] = msgspec.field(default_factory=dict)
-    folded: dict[str, int] = msgspec.field(default_factory=dict)
 
 
 def gather(store: Store, settings: Settings, run_id: str, outcomes: Sequence[RuleOutcome] = (), failures: Sequence[str] = ()) -> Night:
@@ -66,7 +65,7 @@ def gather(store: Store, settings: Settings, run_id: str, outcomes: Sequence[Rul
         operators=report.operators(store),
         failures=(*told.failures, *(f"rule {rule}: {why}" for rule, why in sorted(told.unasked.items())), *broken),
         assumptions=assumptions(store),
-        held_back={rule: told.held_back.get(rule, 0) + told.folded.get(rule, 0) for rule in sorted(told.held_back.keys() | told.folded.keys())},
+        held_back=dict(sorted(told.held_back.items())),
         run={"command": command, "started_at": iso(began), "ended_at": iso(ended)},
         limits=dataclasses.asdict(settings.limits),
         packs={system: settings.system(system).packs for (system,) in store.rows("SELECT DISTINCT system FROM queries ORDER BY ALL")},
@@ -92,7 +91,6 @@ def remember(store: Store, run_id: str, outcomes: Sequence[RuleOutcome], failure
         failures=list(failures),
         unasked={o.rule: o.error for o in outcomes if o.error},
         held_back={o.rule: o.held_back for o in outcomes if o.held_back},
-        folded={o.rule: o.folded for o in outcomes if o.folded},
     )
     store.run("UPDATE runs SET summary = ? WHERE run_id = ?", [msgspec.json.encode(told, order="sorted").decode(), run_id])
 

@@ -89,12 +89,12 @@ class Staging:
         return any(_cell(has, place) is not None for name in used for place in self.source.fields[name])
 
     def column_state(self, table: Table, name: str, outputs: Mapping[str, exp.Expression]) -> str:
-        """Exported | not_exported | not_logged, of a canonical column in these exports."""
+        """Exported | not_exported | not_logged, of a canonical column in these exports. That a system does not log it is only said where its source says so."""
         if name in self.source.not_logged.get(table.name, ()):
             return "not_logged"
         if name in outputs:
             return "exported" if self.exported(outputs[name]) else "not_exported"
-        return "exported" if name in FILLED_BY_INTAKE else "not_logged"
+        return "exported" if name in FILLED_BY_INTAKE else "not_exported"
 
     def cells(self, selected: str, table: Table, outputs: Mapping[str, exp.Expression]) -> str:
         """What the source's SELECT gives for one table, all of it as text: n, export_id, record, t_… for each column, and supersedes."""
@@ -177,7 +177,7 @@ class Staging:
     def _fixed_state(self, name: str, outputs: Mapping[str, exp.Expression]) -> str | None:
         """The state of every cell of a stated column, where the export or its source settles it."""
         if name not in outputs or name in self.source.not_logged.get("queries", ()):
-            return "'not_exported'" if self.source.name == INTERCHANGE else "'not_logged'"
+            return "'not_logged'" if name in self.source.not_logged.get("queries", ()) else "'not_exported'"
         return "'not_exported'" if self.rows_of_text and not self.exported(outputs[name]) else None
 
 
