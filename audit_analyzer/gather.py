@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -64,7 +64,7 @@ def gather(store: Store, settings: Settings, run_id: str, outcomes: Sequence[Rul
         timeline=report.timeline(store),
         operators=report.operators(store),
         failures=(*told.failures, *(f"rule {rule}: {why}" for rule, why in sorted(told.unasked.items())), *broken),
-        assumptions=assumptions(store),
+        assumptions=(*assumptions(store), *unmatched(store, settings)),
         held_back=dict(sorted(told.held_back.items())),
         run={"command": command, "started_at": iso(began), "ended_at": iso(ended)},
         limits=dataclasses.asdict(settings.limits),
@@ -112,6 +112,20 @@ def assumptions(store: Store) -> tuple[str, ...]:
         )
     ]
     return tuple(said)
+
+
+def unmatched(store: Store, settings: Settings) -> Iterator[str]:
+    """What audit.toml says of systems and files that are not there: often a misspelt name, whose packs, zone and limits then bind nothing."""
+    logged = {system for (system,) in store.rows("SELECT system FROM exports WHERE system IS NOT NULL UNION SELECT system FROM queries")}
+    for system in settings.systems:
+        if system.name not in logged:
+            known = ", ".join(sorted(logged)) or "none"
+            yield f"audit.toml describes the system {system.name}, of which no log was read: what it says of it was not used. Systems read: {known}."
+    paths = [path for (path,) in store.rows("SELECT DISTINCT path FROM deliveries")] if settings.deliveries else []
+    used = {settings.delivery(path) for path in paths}
+    for delivery in settings.deliveries:
+        if delivery not in used:
+            yield f"audit.toml has a [[delivery]] for {delivery.files}, which no delivered file fits."
 
 
 def _bodies(store: Store, table: str, run_id: str, kind: type) -> list[Any]:

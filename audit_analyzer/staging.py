@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import difflib
+import functools
 import json
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -14,13 +16,14 @@ from sqlglot import exp
 from audit_analyzer import casts
 from audit_analyzer.errors import SourceError
 from audit_analyzer.sources import INTERCHANGE, Claim, Source, plain
-from audit_analyzer.store import Column, Table
+from audit_analyzer.store import Column, Table, canonical
 from audit_analyzer.tokens import key_sql, state_sql
 
 STATED = ("reason", "case_number", "offense", "operator", "subject")
 PERSONAL = {"operator", "subject"}  # a blacked-out person is nobody: one token for all would make one person of many
 NOTHING = "NULL::VARCHAR"  # the SQL of a cell that no row of the batch has
 NOT_COMPARED = {"occurred_at_raw", "carriers", "owner", "time_basis"}  # may differ between two copies of one use
+DELETIONS = {"system", "item_id", "gallery", "deleted_at"}
 IDS: dict[str, tuple[str, ...]] = {
     "queries": ("system", "query_id"),
     "reviews": ("system", "review_id"),
@@ -78,6 +81,16 @@ class Staging:
         asked = [*(f.sql for f in self.source.fillings), self.source.set_aside or "", self.source.prepare or ""]
         kept = "raw, " if any(re.search(r"\braw\b", sql) for sql in asked) else ""
         return f"SELECT n, export_id, record, {kept}{', '.join([*fields, fixed])} FROM ({parsed})"
+
+    def raw(self, alias: str) -> str:
+        """A record's bytes as delivered, as far as they stand in the batch.
+
+        Of a row of a text file they are filled in later, by offset; of a workbook or Parquet, which have none, the cells with names (see readers.written).
+        """
+        if not self.rows_of_text:
+            return f"encode({alias}.raw)"
+        cells = ", ".join(f"{text_of(name + ': ')} || {alias}.c{i}" for i, name in enumerate(self.header))
+        return f"CASE WHEN {alias}.offset IS NULL THEN encode(concat_ws('; ', {cells})) END"
 
     def exported(self, expression: exp.Expression) -> bool:
         """Whether this export has any of the fields that a canonical column is made from; keys of JSON records come and go, so what is mapped may be there."""
@@ -192,6 +205,19 @@ def select(sql: str, where: str) -> tuple[str, dict[str, exp.Expression]]:
     outputs = {e.alias_or_name: e for e in tree.expressions}
     tree = tree.select(*(exp.column(name) for name in ("n", "export_id", "record")))
     return tree.sql(dialect="duckdb"), outputs
+
+
+@functools.cache
+def check_columns(source: Source) -> None:
+    """Raises SourceError where a SELECT of the source fills a column that its table does not have: what it holds would be lost without a word."""
+    for filling in source.fillings:
+        known = DELETIONS if filling.table == "deletions" else {c.name for c in canonical()[filling.table].columns} | {"supersedes"}
+        where = f"{source.path} [[table]] {filling.table}"
+        unknown = sorted(set(select(filling.sql, where)[1]) - known - {"n", "export_id", "record", "*"})
+        if unknown:
+            near = {name: difflib.get_close_matches(name, known, 1) for name in unknown}
+            meant = "; ".join(f"{name}: perhaps {found[0]}" for name, found in near.items() if found)
+            raise SourceError(f"{filling.table} has no column {', '.join(unknown)}", where, meant or f"columns: {', '.join(sorted(known))}")
 
 
 def typed_columns(table: Table, outputs: Iterable[str]) -> list[tuple[int, Column]]:

@@ -22,7 +22,10 @@ def caveats(night: Night) -> Markup:
         _list("Held back by statistical control", [f"{rule}: {tally.number(count, 'evidence row')}" for rule, count in held.items()], "callout"),
     )
     shown = [box for box in lists if box is not None] or [tag("p", "Nothing had to be assumed, and nothing was held back.", class_="empty")]
-    lead = "What stands between the log and this page. Nothing is hidden: what statistical control held back is counted here; rows that one finding folds together are all in its evidence."
+    lead = (
+        "What stands between the log and this page. Nothing is hidden: what statistical control held back is counted here; "
+        "rows that one finding folds together are all in its evidence."
+    )
     return section("caveats", "Assumptions and limits", shown, lead=lead)
 
 
