@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import difflib
 import re
 import tomllib
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,8 @@ from audit_analyzer.parameters import PARAMETERS, flat, read
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
+
+    from audit_analyzer.settings import Settings
 
 OWN = "audit.toml"  # limits that the workspace sets itself are cited as "audit.toml/…"
 STATUSES = ("in_force", "sunset", "rescinded", "unverified")
@@ -120,6 +123,16 @@ def load(folders: Iterable[Path]) -> dict[str, Pack]:
     if faults:
         raise ClauseError(f"{len(faults)} faults in the clause packs:\n" + "\n".join(str(fault) for fault in faults))
     return {name: packs[name][1] for name in sorted(packs)}
+
+
+def check_named(packs: Mapping[str, Pack], settings: Settings) -> None:
+    """SettingsError where audit.toml names a pack that is not there: what should bind the system would bind nothing, without a word."""
+    named = {"packs": settings.default_packs} | {f"[[system]] {system.name}": system.packs for system in settings.systems}
+    for where, names in named.items():
+        for name in names:
+            if name not in packs:
+                near = "".join(f"perhaps {meant!r}; " for meant in difflib.get_close_matches(name, packs, 1))
+                raise SettingsError(f"there is no clause pack {name!r}", f"audit.toml {where}", f"{near}known: {', '.join(sorted(packs))}")
 
 
 def known(packs: Mapping[str, Pack]) -> set[str]:

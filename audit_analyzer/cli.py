@@ -20,6 +20,7 @@ from audit_analyzer.listings import Workspace
 
 if TYPE_CHECKING:
     from audit_analyzer.nightly import Done
+    from audit_analyzer.settings import Settings
 
 app = typer.Typer(
     name="audit-analyzer",
@@ -45,7 +46,7 @@ def run(exports: Exports, workspace: Workspace, as_of: AsOf = None, fail_on: Fai
     from audit_analyzer import workspace as place
 
     with place.hold(workspace), _progress() as stage:
-        done = nightly.run(settings.load(workspace), exports, _day(as_of), _level(fail_on), stage)
+        done = nightly.run(_known(settings.load(workspace)), exports, _day(as_of), _level(fail_on), stage)
     _close(done)
 
 
@@ -61,7 +62,7 @@ def ingest(
     from audit_analyzer import workspace as place
 
     with place.hold(workspace), _progress() as stage:
-        results = nightly.ingest(settings.load(workspace), exports, "ingest", source, stage)
+        results = nightly.ingest(_known(settings.load(workspace)), exports, "ingest", source, stage)
     for line in telling.ingested(results, as_json=as_json):
         typer.echo(line)
     raise typer.Exit(nightly.intake_code(results))
@@ -73,7 +74,7 @@ def check(workspace: Workspace, as_json: Annotated[bool, typer.Option("--json", 
     from audit_analyzer import nightly, settings, telling
     from audit_analyzer import workspace as place
 
-    with place.hold(workspace):
+    with place.hold(workspace, there=True):
         verdicts = nightly.check(settings.load(workspace))
     for line in telling.checked(verdicts, as_json=as_json):
         typer.echo(line)
@@ -86,7 +87,7 @@ def detect(workspace: Workspace, as_of: AsOf = None, fail_on: FailOn = None) -> 
     from audit_analyzer import nightly, settings
     from audit_analyzer import workspace as place
 
-    with place.hold(workspace), _progress() as stage:
+    with place.hold(workspace, there=True), _progress() as stage:
         done = nightly.look(settings.load(workspace), _day(as_of), _level(fail_on), stage)
     _close(done)
 
@@ -97,7 +98,7 @@ def report(workspace: Workspace, formats: Annotated[list[str] | None, typer.Opti
     from audit_analyzer import nightly, settings
     from audit_analyzer import workspace as place
 
-    with place.hold(workspace):
+    with place.hold(workspace, there=True):
         folder = nightly.again(settings.load(workspace), formats)
     typer.echo(str(folder))
 
@@ -143,7 +144,7 @@ def explain(
     from audit_analyzer import nightly, settings
     from audit_analyzer import workspace as place
 
-    with place.hold(workspace):
+    with place.hold(workspace, there=True):
         typer.echo(nightly.explain(settings.load(workspace), rule, subject, _day(as_of)))
 
 
@@ -160,7 +161,7 @@ def decide(
     from audit_analyzer import nightly, settings
     from audit_analyzer import workspace as place
 
-    with place.hold(workspace):
+    with place.hold(workspace, there=True):
         nightly.decide(settings.load(workspace), finding, decision, reason, author, _day(expires, "--expires"))
 
 
@@ -178,7 +179,7 @@ def rebuild(workspace: Workspace) -> None:
     from audit_analyzer import nightly, settings
     from audit_analyzer import workspace as place
 
-    with place.hold(workspace), _progress() as stage:
+    with place.hold(workspace, there=True), _progress() as stage:
         typer.echo(f"{nightly.rebuild(settings.load(workspace), stage)} deliveries read again")
 
 
@@ -202,6 +203,13 @@ def validate(
         write.write_text(table + "\n", encoding="utf-8")
     for line in validation.misses(result) if details else ():
         typer.echo(line)
+
+
+def _known(facts: Settings) -> Settings:
+    """The settings; that a new workspace has none of its own is said, because a misspelt --workspace makes a new one."""
+    if not facts.database.exists() and not (facts.root / "audit.toml").exists():
+        _say(f"{facts.root} is a new workspace without audit.toml: every setting is its default (`audit-analyzer init` writes one)")
+    return facts
 
 
 def _day(text: str | None, option: str = "--as-of") -> dt.date | None:

@@ -204,11 +204,10 @@ def _since(outcomes: Iterable[RuleOutcome], run_id: str, previous: Iterable[Mapp
             finding.status["since"] = known.get(finding.finding_id, run_id)
 
 
-def explain(path: Path, settings: Settings, book: Rulebook, packs: Mapping[str, Pack], as_of: dt.datetime, rule_name: str, subject: str) -> str:
+def explain(path: Path, settings: Settings, rule: Rule, packs: Mapping[str, Pack], as_of: dt.datetime, subject: str) -> str:
     """Why a rule did or did not fire for a subject: measurability, parameters, what each of its steps had, what cleared its uses, evidence."""
     from audit_analyzer.why import told
 
-    rule = book.rule(rule_name)
     values = rulebook.values(rule, settings)
     with open_locked(path, settings.limits) as locked:
         return told(Asking(locked, settings, packs, as_of, [(rule, values)]), rule, values, subject)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -19,12 +19,11 @@ RULE_FACTS = ("name", "title", "family", "severity", "level", "because", "innoce
 
 
 class Told(msgspec.Struct):
-    """What a run remembers besides its findings: rules that could not be asked, and evidence held back or folded."""
+    """What a run remembers besides its findings: rules that could not be asked, and evidence that statistical control held back."""
 
     failures: list[str] = msgspec.field(default_factory=list)
     unasked: dict[str, str] = msgspec.field(default_factory=dict)  # rule -> why
     held_back: dict[str, int] = msgspec.field(default_factory=dict)
-    folded: dict[str, int] = msgspec.field(default_factory=dict)
 
 
 def gather(store: Store, settings: Settings, run_id: str, outcomes: Sequence[RuleOutcome] = (), failures: Sequence[str] = ()) -> Night:
@@ -65,8 +64,8 @@ def gather(store: Store, settings: Settings, run_id: str, outcomes: Sequence[Rul
         timeline=report.timeline(store),
         operators=report.operators(store),
         failures=(*told.failures, *(f"rule {rule}: {why}" for rule, why in sorted(told.unasked.items())), *broken),
-        assumptions=assumptions(store),
-        held_back={rule: told.held_back.get(rule, 0) + told.folded.get(rule, 0) for rule in sorted(told.held_back.keys() | told.folded.keys())},
+        assumptions=(*assumptions(store), *unmatched(store, settings)),
+        held_back=dict(sorted(told.held_back.items())),
         run={"command": command, "started_at": iso(began), "ended_at": iso(ended)},
         limits=dataclasses.asdict(settings.limits),
         packs={system: settings.system(system).packs for (system,) in store.rows("SELECT DISTINCT system FROM queries ORDER BY ALL")},
@@ -92,7 +91,6 @@ def remember(store: Store, run_id: str, outcomes: Sequence[RuleOutcome], failure
         failures=list(failures),
         unasked={o.rule: o.error for o in outcomes if o.error},
         held_back={o.rule: o.held_back for o in outcomes if o.held_back},
-        folded={o.rule: o.folded for o in outcomes if o.folded},
     )
     store.run("UPDATE runs SET summary = ? WHERE run_id = ?", [msgspec.json.encode(told, order="sorted").decode(), run_id])
 
@@ -114,6 +112,20 @@ def assumptions(store: Store) -> tuple[str, ...]:
         )
     ]
     return tuple(said)
+
+
+def unmatched(store: Store, settings: Settings) -> Iterator[str]:
+    """What audit.toml says of systems and files that are not there: often a misspelt name, whose packs, zone and limits then bind nothing."""
+    logged = {system for (system,) in store.rows("SELECT system FROM exports WHERE system IS NOT NULL UNION SELECT system FROM queries")}
+    for system in settings.systems:
+        if system.name not in logged:
+            known = ", ".join(sorted(logged)) or "none"
+            yield f"audit.toml describes the system {system.name}, of which no log was read: what it says of it was not used. Systems read: {known}."
+    paths = [path for (path,) in store.rows("SELECT DISTINCT path FROM deliveries")] if settings.deliveries else []
+    used = {settings.delivery(path) for path in paths}
+    for delivery in settings.deliveries:
+        if delivery not in used:
+            yield f"audit.toml has a [[delivery]] for {delivery.files}, which no delivered file fits."
 
 
 def _bodies(store: Store, table: str, run_id: str, kind: type) -> list[Any]:

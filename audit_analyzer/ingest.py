@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 
 from audit_analyzer import readers, settle, sources, vault
 from audit_analyzer.digests import recognise
-from audit_analyzer.errors import ExportFailed, ExportRejected, SourceError
+from audit_analyzer.errors import ExportFailed, ExportRejected, SettingsError, SourceError, UsageError
+from audit_analyzer.group import Export, Group
 from audit_analyzer.integrity import INTEGRITY
 from audit_analyzer.landing import Landing
-from audit_analyzer.ledger import Export, Group, Ledger
-from audit_analyzer.staging import Circumstances, Staging
+from audit_analyzer.ledger import Ledger
+from audit_analyzer.staging import Circumstances, Staging, check_columns
 from audit_analyzer.words import Ingested
 
 if TYPE_CHECKING:
@@ -96,9 +97,19 @@ class Intake:
     def __init__(self, ledger: Ledger, settings: Settings, forced: str | None, folder: Path) -> None:
         self.ledger, self.settings, self.forced, self.folder = ledger, settings, forced, folder
         self.sources: tuple[Source, ...] = sources.load(settings.source_folders())
+        self._refuse_unknown_sources()
         self.landings: dict[tuple[object, ...], Landing] = {}
         self.group = Group()
         self.read: set[str] = set()  # exports that were read and may not be in the ledger yet
+
+    def _refuse_unknown_sources(self) -> None:
+        """A misspelt source would make a reject of every export that it is named for, and a finding of the misspelling."""
+        known = sorted(source.name for source in self.sources)
+        if self.forced and self.forced not in known:
+            raise UsageError(f"there is no source {self.forced!r}", "--source", f"sources: {', '.join(known)}")
+        for n, delivery in enumerate(self.settings.deliveries, 1):
+            if delivery.source and delivery.source not in {*known, NO_EXPORT}:
+                raise SettingsError(f"there is no source {delivery.source!r}", f"audit.toml [[delivery]] {n}", f"sources: {', '.join(known)}, {NO_EXPORT}")
 
     # --- one delivered file
 
@@ -214,7 +225,8 @@ class Intake:
                 into.reject(export, batch.rejected)
                 if to is None:
                     why = f"no source knows the sheet {part.name!r}"
-                    into.rejects += [(export.export_id, record, None, None, why, None) for record in batch.table.column("record").to_pylist()]
+                    rows = batch.table.to_pylist()
+                    into.rejects += [(export.export_id, r["record"], r["offset"], r["length"], why, readers.written(part.columns, r)) for r in rows]
                 elif batch.table.num_rows:
                     into.add(to, batch.table, export.export_id)
                 if into.full:
@@ -239,6 +251,7 @@ class Intake:
     def _landing(self, export: Export, part: Part, claim: Claim) -> Landing:
         text = part.format in {"csv", "parquet", "xlsx"}
         header = claim.source.header(part) if text or claim.source.name == sources.INTERCHANGE else ()
+        check_columns(claim.source)
         export.source = claim.source.name
         export.circumstances = at = self._circumstances(export.delivery, claim.source)
         if header:

@@ -9,8 +9,9 @@ from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
 from audit_analyzer import casts
+from audit_analyzer.errors import SourceError
 from audit_analyzer.staging import IDS, STATED, Staging, select, text_of, typed_columns
-from audit_analyzer.store import Store, Table, canonical
+from audit_analyzer.store import WRONG_SQL, Store, Table, canonical
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -87,7 +88,7 @@ class Landing:
                 self._fill(filling, records, fates, replaced)
             if source.set_aside:
                 aside, _ = select(source.set_aside, str(source.path))
-                fates.say(ASIDE, self.store.exact(f"{records} SELECT n, reason AS why FROM ({aside})"))
+                fates.say(ASIDE, self._asked(f"{records} SELECT n, reason AS why FROM ({aside})", "[set_aside]"))
             fates.leave(f"no SELECT of source {source.name} took this record")
             self._write_fates(fates)
         return fates.counts(batch.column("export_id")) + [(export, REPLACED, count) for export, count in sorted(replaced.items())]
@@ -96,10 +97,20 @@ class Landing:
     def _records(self, *, several: bool) -> Iterator[str]:
         """What stands before a SELECT that reads `records`; where several SELECTs do, they are made once."""
         if several:
-            with self.store.lent("records", self.store.exact(self.staging.records())):
+            with self.store.lent("records", self._asked(self.staging.records(), "[fields] or [prepare]")):
                 yield ""
         else:
             yield f"WITH records AS ({self.staging.records()})"
+
+    def _asked(self, sql: str, section: str) -> pa.Table:
+        """Rows of a SELECT that a source has written. Raises SourceError where the engine does not understand it."""
+        try:
+            return self.store.exact(sql)
+        except WRONG_SQL as error:
+            said = str(error).split("\n", 1)[0]
+            raise SourceError(
+                f"its SQL cannot be asked: {said}", f"{self.staging.source.path} {section}", "mend the source, then run the same command again"
+            ) from None
 
     def _fill(self, filling: Filling, records: str, fates: Fates, replaced: collections.Counter[str]) -> None:
         selected, outputs = select(filling.sql, str(self.staging.source.path))
@@ -107,7 +118,7 @@ class Landing:
             self._fill_deletions(f"{records} {selected}")
             return
         table = canonical()[filling.table]
-        cells = numbered(self.store.exact(f"{records} {self.staging.cells(selected, table, outputs)}"), "cell")
+        cells = numbered(self._asked(f"{records} {self.staging.cells(selected, table, outputs)}", f"[[table]] {table.name}"), "cell")
         filled = {c.name for c in table.columns if c.name in outputs and cells.column(f"t_{c.name}").null_count < cells.num_rows}
         with self.store.lent("cells", cells):
             staged = numbered(self.store.exact(self.staging.staged(table, outputs, filled)), "rid")
@@ -135,11 +146,12 @@ class Landing:
     def _fill_deletions(self, selected: str) -> None:
         at = self.staging.circumstances
         when = casts.instant("t.deleted_at::VARCHAR", "occurred_at", at.zone, self.staging.source.clock.formats)
-        self.store.insert(
-            "deletions",
-            f"SELECT coalesce(t.system, {text_of(at.system)}), t.item_id, t.gallery, {when}, t.export_id, t.record "
-            f"FROM ({selected}) t WHERE {when} IS NOT NULL AND coalesce(t.item_id, t.gallery) IS NOT NULL",
-        )
+        with self.store.lent("gone", self._asked(selected, "[[table]] deletions")):
+            self.store.insert(
+                "deletions",
+                f"SELECT coalesce(t.system, {text_of(at.system)}), t.item_id, t.gallery, {when}, t.export_id, t.record "
+                f"FROM gone t WHERE {when} IS NOT NULL AND coalesce(t.item_id, t.gallery) IS NOT NULL",
+            )
 
     def _twins(self, table: Table) -> pa.Table:
         """Rows whose key stands in the store, or earlier in this batch: an exact copy, a revision with other values, or what a correction replaced."""
@@ -239,7 +251,8 @@ class Landing:
             self.store.insert(
                 "field_issues",
                 "SELECT s.export_id, s.record, 'queries', 'occurred_at', occurred_at_raw, "
-                "'the clock shows this local time twice, or never: it may be an hour off' FROM staged s JOIN cells c ON c.cell = s.cell WHERE wrong IS NULL "
+                "'the clock shows this local time twice, or never: it may be off by what the clock was turned' "
+                "FROM staged s JOIN cells c ON c.cell = s.cell WHERE wrong IS NULL "
                 f"AND NOT {casts.has_offset('t_occurred_at', formats)} AND {casts.repeated_or_skipped('occurred_at', 't_occurred_at', zone, formats)}",
             )
 
@@ -253,7 +266,7 @@ class Landing:
         aside = sorted((n, why) for n, why in fates.why.items() if fates.codes[n] == ASIDE)
         rejected = sorted((n, why) for n, why in fates.why.items() if fates.codes[n] == REJECTED)
         beside = sorted((n, why) for n, why in fates.refused if fates.codes[n] > REJECTED)
-        raw = "NULL::BLOB" if self.staging.rows_of_text else "encode(b.raw)"
+        raw = self.staging.raw("b")
         for into, rows, values in (
             ("set_aside", aside, "b.export_id, b.record, f.why"),
             ("rejects", rejected, f"b.export_id, b.record, b.offset, b.length, f.why, {raw}"),

@@ -2,122 +2,26 @@
 
 from __future__ import annotations
 
-import dataclasses
 import os
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from audit_analyzer import landing, readers, vault
-from audit_analyzer.errors import AuditError, ExportFailed, ExportRejected
-from audit_analyzer.landing import ASIDE, COPY, KEPT, REJECTED, REPLACED, Landing
-from audit_analyzer.words import Ingested
+from audit_analyzer.errors import AuditError
+from audit_analyzer.landing import ASIDE, COPY, KEPT, REJECTED, REPLACED
 
 if TYPE_CHECKING:
     import datetime as dt
 
-    import pyarrow as pa
-
-    from audit_analyzer.settings import Delivery, Settings
-    from audit_analyzer.staging import Circumstances
+    from audit_analyzer.group import Export, Group, Known
+    from audit_analyzer.settings import Settings
     from audit_analyzer.store import Store
-    from audit_analyzer.words import Integrity, Rejected
+    from audit_analyzer.words import Ingested
 
-FULL_ROWS = 2 * 122_880  # records that are set down in one go: two row groups of DuckDB, so that two threads have work
-FULL_BYTES = 128 * 2**20  # or their bytes
 PIECE = 10 * 2_048  # records that a thread of the engine takes at a time
 
 Span = tuple["dt.datetime | None", "dt.datetime | None"]
-Known = tuple[str, str | None, int, "Integrity"]  # export, source, records read, integrity
-
-
-@dataclasses.dataclass(slots=True)
-class Export:
-    """One export on its way in. `again`: its very bytes were read before."""
-
-    export_id: str
-    shown: str
-    path: Path
-    bytes: int
-    delivery: Delivery
-    container: str | None = None
-    source: str | None = None
-    circumstances: Circumstances | None = None
-    counts: dict[int, int] = dataclasses.field(default_factory=lambda: dict.fromkeys((KEPT, COPY, REJECTED, ASIDE), 0))
-    read: int = 0
-    unknown: tuple[str, ...] = ()
-    outcome: str = "accepted"
-    reason: str | None = None
-    again: Known | None = None
-    large: bool = False  # it filled a group by itself: its rows have a transaction of their own
-
-    def refused(self, error: ExportRejected | ExportFailed) -> Self:
-        """The export as one that is used for nothing, with the reason."""
-        self.outcome = "rejected" if isinstance(error, ExportRejected) else "failed"
-        self.reason = error.what + (f"; next: {error.remedy}" if error.remedy else "")
-        return self
-
-    def ingested(self) -> Ingested:
-        """What became of it. Of a refused export all counts are zero; of one that is known every record is a copy."""
-        if self.again:
-            _, source, read, integrity = self.again
-            return Ingested(self.export_id, self.shown, source, "accepted", "the same bytes were read before", read=read, copies=read, integrity=integrity)
-        used = self.outcome == "accepted"
-        counts = self.counts if used else dict.fromkeys(self.counts, 0)
-        return Ingested(
-            export=self.export_id,
-            file=self.shown,
-            source=self.source,
-            outcome=self.outcome,  # type: ignore[arg-type]
-            reason=self.reason,
-            read=self.read if used else 0,
-            kept=counts[KEPT],
-            rejected=counts[REJECTED],
-            set_aside=counts[ASIDE],
-            copies=counts[COPY],
-        )
-
-
-@dataclasses.dataclass(slots=True)
-class Group:
-    """What was read and waits to be set down together."""
-
-    batches: dict[Landing, list[pa.Table]] = dataclasses.field(default_factory=dict)
-    rejects: list[tuple[str, str, int | None, int | None, str, bytes | None]] = dataclasses.field(default_factory=list)
-    asides: list[tuple[str, str]] = dataclasses.field(default_factory=list)  # export, why it is set aside as a whole
-    exports: list[Export] = dataclasses.field(default_factory=list)  # to be closed, in the order of the delivery
-    noted: list[vault.Entry] = dataclasses.field(default_factory=list)
-    opened: list[tuple[str, str]] = dataclasses.field(default_factory=list)  # files read to their end: export, name
-    rows: int = 0
-    bytes: int = 0
-
-    @property
-    def full(self) -> bool:
-        return self.rows >= FULL_ROWS or self.bytes >= FULL_BYTES
-
-    def add(self, to: Landing, table: pa.Table, export_id: str) -> None:
-        """Records of one export, with its id beside each."""
-        import pyarrow as pa
-
-        ids = pa.DictionaryArray.from_arrays(pa.array([0] * table.num_rows, pa.int32()), pa.array([export_id]))
-        self.batches.setdefault(to, []).append(table.append_column("export_id", ids))
-        self.rows += table.num_rows
-        self.bytes += table.nbytes
-
-    def reject(self, export: Export, rejected: Sequence[Rejected]) -> None:
-        """Records that the reader could not trust."""
-        self.rejects += [(export.export_id, r.record, r.offset, r.length, r.reason, r.raw) for r in rejected]
-        self.bytes += sum(len(r.raw or b"") for r in rejected)
-
-    def absorb(self, other: Group) -> None:
-        """Everything that was read of one more export."""
-        for to, tables in other.batches.items():
-            self.batches.setdefault(to, []).extend(tables)
-        self.rejects += other.rejects
-        self.asides += other.asides
-        self.rows += other.rows
-        self.bytes += other.bytes
 
 
 class Ledger:

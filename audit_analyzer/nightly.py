@@ -10,15 +10,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from audit_analyzer import runs
-from audit_analyzer.errors import COULD_NOT_LOOK, FOUND, AuditError, NothingToRead, RuleError, StoreError, UsageError
+from audit_analyzer.errors import COULD_NOT_LOOK, FOUND, AuditError, NothingToRead, RuleError, UsageError
 from audit_analyzer.words import SEVERITIES, Check, Ingested, Night, RuleOutcome
 
 if TYPE_CHECKING:
+    from audit_analyzer.clauses import Pack
     from audit_analyzer.prove import Proof
+    from audit_analyzer.rulebook import Rulebook
     from audit_analyzer.settings import Settings
     from audit_analyzer.store import Store
 
 REFUSED_SHOWN = 20  # of a delivery of which nothing could be read
+Questions = tuple["dict[str, Pack]", "Rulebook"]
 Stage = Callable[[str, int, int], None]  # what is being done, how much of it is done, how much there is
 
 
@@ -34,9 +37,10 @@ class Done:
 
 def run(settings: Settings, paths: Sequence[Path], as_of: dt.date | None = None, fail_on: str | None = None, stage: Stage | None = None) -> Done:
     """Exports in, findings out. The caller holds the workspace."""
+    asked = _questions(settings)  # before anything is read: a misspelt setting is told at once
     ingested = ingest(settings, paths, "run", stage=stage)
     try:
-        return dataclasses.replace(look(settings, as_of, fail_on, stage, fresh=False), ingested=tuple(ingested))
+        return dataclasses.replace(look(settings, as_of, fail_on, stage, asked=asked), ingested=tuple(ingested))
     except NothingToRead as error:
         refused = [f"{r.file}: {r.outcome}: {r.reason}" for r in ingested if r.outcome != "accepted"]
         if not refused:
@@ -69,20 +73,22 @@ def _with_rejects(store: Store, results: Sequence[Ingested], run_id: str) -> lis
     return [dataclasses.replace(r, reason=told[r.export]) if r.rejected and r.outcome == "accepted" and r.export in told else r for r in results]
 
 
-def look(settings: Settings, as_of: dt.date | None = None, fail_on: str | None = None, stage: Stage | None = None, *, fresh: bool = True) -> Done:
-    """Check what is in the store, ask every rule, write the report. fresh: a run of its own, not the end of an intake."""
+def look(settings: Settings, as_of: dt.date | None = None, fail_on: str | None = None, stage: Stage | None = None, asked: Questions | None = None) -> Done:
+    """Check what is in the store, ask every rule, write the report. asked: of a run that has read its exports; without, this is a run of its own."""
     from audit_analyzer.check import blocked, check
     from audit_analyzer.gather import gather
     from audit_analyzer.report import report
 
     tell = stage or (lambda *_: None)
+    questions = asked or _questions(settings)
     tell("checking the data", 0, 4)
     with _opened(settings) as store:
-        run_id = runs.begin(store, "detect") if fresh else runs.last_run(store)
+        run_id = runs.last_run(store) if asked else runs.begin(store, "detect")
         moment = runs.settle_as_of(store, run_id, as_of)
-    checks = check(settings.database, run_id)
+    with _engine(settings):
+        checks = check(settings.database, run_id)
     tell("preparing the ground", 1, 4)
-    outcomes, failures = _ask(settings, run_id, moment, checks, blocked(checks), tell)
+    outcomes, failures = _ask(settings, questions, run_id, moment, checks, blocked(checks), tell)
     tell("writing the report", 3, 4)
     with _opened(settings) as store:
         runs.keep(store, run_id, checks, outcomes)
@@ -93,15 +99,23 @@ def look(settings: Settings, as_of: dt.date | None = None, fail_on: str | None =
     return Done(night, folder, code(night, fail_on))
 
 
+def _questions(settings: Settings) -> Questions:
+    """Clause packs and rules. Raises SettingsError where audit.toml names a pack, a rule or a parameter that is not there."""
+    from audit_analyzer import clauses, rulebook
+
+    packs, book = clauses.load(settings.rule_folders()), rulebook.load(settings.rule_folders())
+    clauses.check_named(packs, settings)
+    rulebook.check_overrides(book, settings)
+    return packs, book
+
+
 def _ask(
-    settings: Settings, run_id: str, moment: dt.datetime, checks: Sequence[Check], stopped: dict[str, str], tell: Stage
+    settings: Settings, questions: Questions, run_id: str, moment: dt.datetime, checks: Sequence[Check], stopped: dict[str, str], tell: Stage
 ) -> tuple[tuple[RuleOutcome, ...], tuple[str, ...]]:
-    from audit_analyzer import clauses, detect, ground, rulebook
+    from audit_analyzer import detect, ground
     from audit_analyzer.proven import proven
 
-    packs = clauses.load(settings.rule_folders())
-    book = rulebook.load(settings.rule_folders())
-    rulebook.check_overrides(book, settings)
+    packs, book = questions
     with _opened(settings) as store:
         ground.prepare(store, settings, moment, packs)
         before = runs.previous(store, run_id)
@@ -119,7 +133,8 @@ def check(settings: Settings) -> tuple[Check, ...]:
 
     with _opened(settings) as store:
         run_id = runs.last_run(store)
-    return ask(settings.database, run_id)
+    with _engine(settings):
+        return ask(settings.database, run_id)
 
 
 def again(settings: Settings, formats: Sequence[str] | None = None) -> Path:
@@ -159,13 +174,14 @@ def new_rule(settings: Settings, name: str) -> Path:
 
 def explain(settings: Settings, rule: str, subject: str, as_of: dt.date | None) -> str:
     """Why a rule did or did not fire for a subject."""
-    from audit_analyzer import clauses, detect, ground, rulebook
+    from audit_analyzer import detect, ground
 
-    packs = clauses.load(settings.rule_folders())
+    packs, book = _questions(settings)
+    asked = book.rule(rule)
     with _opened(settings) as store:
         moment = runs.settle_as_of(store, runs.last_run(store), as_of)
         ground.prepare(store, settings, moment, packs)
-    return detect.explain(settings.database, settings, rulebook.load(settings.rule_folders()), packs, moment, rule, subject)
+    return detect.explain(settings.database, settings, asked, packs, moment, subject)
 
 
 def decide(settings: Settings, finding: str, decision: str, reason: str, author: str, expires: dt.date | None) -> None:
@@ -232,15 +248,21 @@ def code(night: Night, fail_on: str | None) -> int:
 def _opened(settings: Settings, memory: str | None = None) -> Iterator[Store]:
     """The store for writing: held to its seal when it is opened, checkpointed and sealed anew when all went well."""
     from audit_analyzer.store import open_store, seal
+
+    with _engine(settings), open_store(settings.database, memory=memory or settings.limits.memory) as store:
+        seal.verify(store, settings.seal)
+        yield store
+        store.checkpoint()
+        seal.write(store, settings.seal)
+
+
+@contextlib.contextmanager
+def _engine(settings: Settings) -> Iterator[None]:
+    """What the engine says in the middle of its work, as an error with what helps."""
+    from audit_analyzer.store import gave_up
     from audit_analyzer.store.locked import ENGINE_ERRORS
 
     try:
-        with open_store(settings.database, memory=memory or settings.limits.memory) as store:
-            seal.verify(store, settings.seal)
-            yield store
-            store.checkpoint()
-            seal.write(store, settings.seal)
+        yield
     except ENGINE_ERRORS as error:
-        raise StoreError(
-            f"the database engine gave up: {error}", str(settings.database), "free disk space and memory, then run the same command again"
-        ) from error
+        raise gave_up(settings.database, error) from error

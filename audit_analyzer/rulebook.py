@@ -32,6 +32,9 @@ class Rulebook:
         for rule in self.rules:
             if rule.name == name:
                 return rule
+        for refused in self.refused:
+            if stem(refused.where) == name:
+                raise refused
         raise RuleError(f"there is no rule {name!r}", remedy="`audit-analyzer rules` lists them; a refused rule is told by `audit-analyzer prove`")
 
 
@@ -65,10 +68,16 @@ def values(rule: Rule, settings: Settings | None = None, own: dict[str, Any] | N
 
 
 def check_overrides(book: Rulebook, settings: Settings) -> None:
-    """SettingsError where audit.toml sets parameters of a rule that is not there: a misspelt name would change nothing, silently."""
+    """SettingsError where audit.toml sets parameters of a rule, or one of a rule, that is not there: a misspelt name would change nothing, silently."""
     known = {rule.name for rule in book.rules} | {stem(e.where) for e in book.refused} | {"ground"}  # ground: the figures of the shared views
     for name in sorted(settings.parameters.keys() - known):
         raise SettingsError(f"there is no rule {name!r}", "audit.toml [parameters]", "`audit-analyzer rules` lists the names")
+    for rule in book.rules:
+        if rule.name in settings.parameters:
+            try:
+                values(rule, settings)
+            except RuleError as error:
+                raise SettingsError(error.what, f"{error.where}.{rule.name}", error.remedy) from None
 
 
 def stem(where: str) -> str:

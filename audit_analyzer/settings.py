@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import fnmatch
 import math
+import re
 import tomllib
 from collections.abc import Collection
 from pathlib import Path
@@ -15,6 +16,7 @@ from audit_analyzer.errors import SettingsError
 
 DEFAULT_PACKS = ("dhs-026-11",)
 PACKAGE = Path(__file__).resolve().parent
+SIZE = re.compile(r"[1-9][0-9]*(\.[0-9]+)? ?[KMGT]i?B", re.IGNORECASE)  # as the engine reads it
 
 
 def shipped(name: str) -> Path:
@@ -89,7 +91,6 @@ class Settings:
     parameters: dict[str, dict[str, Any]] = dataclasses.field(default_factory=dict)
     limits: Limits = Limits()
     false_discovery_rate: float = 0.05
-    pseudonyms: bool = False
 
     @property
     def database(self) -> Path:
@@ -165,7 +166,7 @@ def load(root: Path | None) -> Settings:
 
 
 TOP: dict[str, type | tuple[type, ...]] = {
-    "packs": list, "delivery": list, "system": list, "parameters": dict, "limits": dict, "false_discovery_rate": (int, float), "pseudonyms": bool,
+    "packs": list, "delivery": list, "system": list, "parameters": dict, "limits": dict, "false_discovery_rate": (int, float),
 }  # fmt: skip
 
 
@@ -178,11 +179,10 @@ def _settings(root: Path, facts: dict[str, Any], where: str) -> Settings:
         root=root,
         default_packs=packs,
         deliveries=tuple(_delivery(d, f"{where} [[delivery]] {n}") for n, d in enumerate(facts.get("delivery", []), 1)),
-        systems=tuple(_system(s, packs, f"{where} [[system]] {n}") for n, s in enumerate(facts.get("system", []), 1)),
+        systems=_systems(facts.get("system", []), packs, where),
         parameters=facts.get("parameters", {}),
         limits=_limits(facts.get("limits", {}), f"{where} [limits]"),
-        false_discovery_rate=float(facts.get("false_discovery_rate", 0.05)),
-        pseudonyms=bool(facts.get("pseudonyms", False)),
+        false_discovery_rate=_rate(facts.get("false_discovery_rate", 0.05), where),
     )
 
 
@@ -190,15 +190,30 @@ def _delivery(facts: dict[str, Any], where: str) -> Delivery:
     _only(facts, {f.name for f in dataclasses.fields(Delivery)}, where)
     for key, value in facts.items():
         _is(value, str, key, where)
-    _zone(facts.get("zone"), where)
+    check_zone(facts.get("zone"), where)
     return Delivery(**facts)
+
+
+def _rate(value: float, where: str) -> float:
+    if not 0 < value < 1:
+        raise SettingsError(f"false_discovery_rate = {value} is not a share between 0 and 1", where, "write for instance 0.05: one in twenty")
+    return float(value)
+
+
+def _systems(listed: list[dict[str, Any]], packs: tuple[str, ...], where: str) -> tuple[System, ...]:
+    systems = tuple(_system(facts, packs, f"{where} [[system]] {n}") for n, facts in enumerate(listed, 1))
+    names = [system.name for system in systems]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise SettingsError(f"there are two systems {twice[0]!r}", where, "put what binds it into one [[system]]")
+    return systems
 
 
 def _system(facts: dict[str, Any], packs: tuple[str, ...], where: str) -> System:
     _only(facts, {f.name for f in dataclasses.fields(System)}, where)
     for key in ("name", "zone", "agency"):
         _is(facts.get(key), str, key, where)
-    _zone(facts.get("zone"), where)
+    check_zone(facts.get("zone"), where)
     if "name" not in facts:
         raise SettingsError("a system has no name", where, 'add name = "…" as the exports or [[delivery]] name it')
     return System(
@@ -227,6 +242,10 @@ def _limits(facts: dict[str, Any], where: str) -> Limits:
     _only(facts, fields, where)
     for key, value in facts.items():
         _is(value, (int, float) if fields[key] is float else fields[key], key, where)
+        if isinstance(value, str) and not SIZE.fullmatch(value):
+            raise SettingsError(f"{key} = {value!r} is not a size of memory", where, 'write it as "900MB" or "4GB"')
+        if not isinstance(value, str) and value <= 0:
+            raise SettingsError(f"{key} = {value} is not above zero", where, "leave it out, or write a limit that lets something in")
     return Limits(**facts)
 
 
@@ -253,7 +272,8 @@ def _only(facts: dict[str, Any], known: Collection[str], where: str) -> None:
             raise SettingsError(f"there is no setting {key!r}", where, f"known here: {', '.join(sorted(known))}")
 
 
-def _zone(name: str | None, where: str) -> None:
+def check_zone(name: str | None, where: str) -> None:
+    """Raises SettingsError where a zone is no name of the IANA list."""
     if name is None:
         return
     try:

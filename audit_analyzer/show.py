@@ -35,16 +35,22 @@ def _lines(store: Store, settings: Settings, wanted: str, first: int) -> Iterato
 
 def _finding(store: Store, settings: Settings, found: dict[str, Any], first: int) -> Iterator[str]:
     yield f"{found['finding_id']}  {found['title']}  [{found['severity']}, {found['level']}, {found['status']['state']}]"
-    yield f"rule {found['rule']}, {found['subject']['kind']} {found['subject']['id']}, {found['period']['from']} to {found['period']['to']}"
+    period = found["period"]
+    when = f", {period['from']} to {period['to']}" if period["from"] else ", no time can be told"
+    yield f"rule {found['rule']}, {found['subject']['kind']} {found['subject']['id']}{when}"
     yield found["explanation"]
     yield f"may be innocent: {found['innocent']}"
     yield f"clauses: {', '.join(found['clauses']) or 'none in force'}"
     yield f"evidence: {len(found['evidence'])} row(s)"
     for evidence in found["evidence"][:first]:
         yield ""
-        yield f"  {evidence['role']}: {evidence['table']} {evidence['id']} of {evidence['system']}"
+        system = f" of {evidence['system']}" if evidence["system"] else ""
+        yield f"  {evidence['role']}: {evidence['table']} {evidence['id']}{system}"
         if evidence["export"] and evidence["record"]:
             yield from (f"    {line}" for line in _record(store, settings, evidence["export"], evidence["record"]))
+        elif evidence["table"] == "exports":
+            for export in store.dicts("SELECT * FROM exports WHERE export_id = ? ORDER BY path", [evidence["id"]]):
+                yield from (f"    {line}" for line in _export(store, settings, export, first))
     if len(found["evidence"]) > first:
         yield f"  … and {len(found['evidence']) - first} more; `--all` shows them"
 
@@ -85,8 +91,7 @@ def as_written(settings: Settings, export_id: str, path: str, source: str | None
             row = batch.table.slice(names.index(record), 1).to_pylist()[0]
             if row["offset"] is not None:
                 return readers.record_bytes(home, part.compression, row["offset"], row["length"])
-            cells = (f"{name}: {row[f'c{i}']}" for i, name in enumerate(part.header(layout.delimiter)) if row.get(f"c{i}") is not None)
-            return "; ".join(cells).encode()
+            return readers.written(part.header(layout.delimiter), row)
     raise AuditError(f"record {record} is not in the export any more", path, "run `audit-analyzer rebuild`, or ask for the delivery again")
 
 

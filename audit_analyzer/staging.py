@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import difflib
+import functools
 import json
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -14,13 +16,14 @@ from sqlglot import exp
 from audit_analyzer import casts
 from audit_analyzer.errors import SourceError
 from audit_analyzer.sources import INTERCHANGE, Claim, Source, plain
-from audit_analyzer.store import Column, Table
+from audit_analyzer.store import Column, Table, canonical
 from audit_analyzer.tokens import key_sql, state_sql
 
 STATED = ("reason", "case_number", "offense", "operator", "subject")
 PERSONAL = {"operator", "subject"}  # a blacked-out person is nobody: one token for all would make one person of many
 NOTHING = "NULL::VARCHAR"  # the SQL of a cell that no row of the batch has
 NOT_COMPARED = {"occurred_at_raw", "carriers", "owner", "time_basis"}  # may differ between two copies of one use
+DELETIONS = {"system", "item_id", "gallery", "deleted_at"}
 IDS: dict[str, tuple[str, ...]] = {
     "queries": ("system", "query_id"),
     "reviews": ("system", "review_id"),
@@ -79,6 +82,16 @@ class Staging:
         kept = "raw, " if any(re.search(r"\braw\b", sql) for sql in asked) else ""
         return f"SELECT n, export_id, record, {kept}{', '.join([*fields, fixed])} FROM ({parsed})"
 
+    def raw(self, alias: str) -> str:
+        """A record's bytes as delivered, as far as they stand in the batch.
+
+        Of a row of a text file they are filled in later, by offset; of a workbook or Parquet, which have none, the cells with names (see readers.written).
+        """
+        if not self.rows_of_text:
+            return f"encode({alias}.raw)"
+        cells = ", ".join(f"{text_of(name + ': ')} || {alias}.c{i}" for i, name in enumerate(self.header))
+        return f"CASE WHEN {alias}.offset IS NULL THEN encode(concat_ws('; ', {cells})) END"
+
     def exported(self, expression: exp.Expression) -> bool:
         """Whether this export has any of the fields that a canonical column is made from; keys of JSON records come and go, so what is mapped may be there."""
         named = {c.name for c in expression.find_all(exp.Column)}
@@ -89,12 +102,12 @@ class Staging:
         return any(_cell(has, place) is not None for name in used for place in self.source.fields[name])
 
     def column_state(self, table: Table, name: str, outputs: Mapping[str, exp.Expression]) -> str:
-        """Exported | not_exported | not_logged, of a canonical column in these exports."""
+        """Exported | not_exported | not_logged, of a canonical column in these exports. That a system does not log it is only said where its source says so."""
         if name in self.source.not_logged.get(table.name, ()):
             return "not_logged"
         if name in outputs:
             return "exported" if self.exported(outputs[name]) else "not_exported"
-        return "exported" if name in FILLED_BY_INTAKE else "not_logged"
+        return "exported" if name in FILLED_BY_INTAKE else "not_exported"
 
     def cells(self, selected: str, table: Table, outputs: Mapping[str, exp.Expression]) -> str:
         """What the source's SELECT gives for one table, all of it as text: n, export_id, record, t_… for each column, and supersedes."""
@@ -177,7 +190,7 @@ class Staging:
     def _fixed_state(self, name: str, outputs: Mapping[str, exp.Expression]) -> str | None:
         """The state of every cell of a stated column, where the export or its source settles it."""
         if name not in outputs or name in self.source.not_logged.get("queries", ()):
-            return "'not_exported'" if self.source.name == INTERCHANGE else "'not_logged'"
+            return "'not_logged'" if name in self.source.not_logged.get("queries", ()) else "'not_exported'"
         return "'not_exported'" if self.rows_of_text and not self.exported(outputs[name]) else None
 
 
@@ -192,6 +205,19 @@ def select(sql: str, where: str) -> tuple[str, dict[str, exp.Expression]]:
     outputs = {e.alias_or_name: e for e in tree.expressions}
     tree = tree.select(*(exp.column(name) for name in ("n", "export_id", "record")))
     return tree.sql(dialect="duckdb"), outputs
+
+
+@functools.cache
+def check_columns(source: Source) -> None:
+    """Raises SourceError where a SELECT of the source fills a column that its table does not have: what it holds would be lost without a word."""
+    for filling in source.fillings:
+        known = DELETIONS if filling.table == "deletions" else {c.name for c in canonical()[filling.table].columns} | {"supersedes"}
+        where = f"{source.path} [[table]] {filling.table}"
+        unknown = sorted(set(select(filling.sql, where)[1]) - known - {"n", "export_id", "record", "*"})
+        if unknown:
+            near = {name: difflib.get_close_matches(name, known, 1) for name in unknown}
+            meant = "; ".join(f"{name}: perhaps {found[0]}" for name, found in near.items() if found)
+            raise SourceError(f"{filling.table} has no column {', '.join(unknown)}", where, meant or f"columns: {', '.join(sorted(known))}")
 
 
 def typed_columns(table: Table, outputs: Iterable[str]) -> list[tuple[int, Column]]:

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 from audit_analyzer import episodes, portable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from audit_analyzer.detect import Asking
     from audit_analyzer.rule import Rule
+    from audit_analyzer.words import Measurability
 
 # columns of steps and of ground.queries that may hold a subject of each kind
 COLUMNS = {
@@ -61,7 +62,24 @@ def _findings(asking: Asking, rule: Rule, values: Mapping[str, Any], subject: st
         yield f"  figures: {figures}"
         yield f"  clauses: {', '.join(finding.clauses) or 'none that binds the system was in force'}"
     if not mine:
-        yield "DID NOT FIRE for this subject"
+        yield _silence(asking, rule, answer.measurability, subject)
+
+
+def _silence(asking: Asking, rule: Rule, told: Sequence[Measurability], subject: str) -> str:
+    """Why there is nothing: the question could not be asked, the subject is not there, or the rule was silent."""
+    if told and all(verdict.verdict == "not_measurable" for verdict in told):
+        return "COULD NOT BE ASKED of any system: that nothing was found says nothing about this subject"
+    column = _column_of(asking, rule)
+    if column and not asking.locked.dicts(f"SELECT 1 AS there FROM queries WHERE CAST({column} AS VARCHAR) = {_quoted(subject)} LIMIT 1"):
+        return f"DID NOT FIRE, and no use in this workspace has the {rule.subject} {subject!r}: check how it is written"
+    if any(verdict.verdict == "not_measurable" for verdict in told):
+        return "DID NOT FIRE for this subject on the systems of which it could be asked; of the others nothing is known"
+    return "DID NOT FIRE for this subject"
+
+
+def _column_of(asking: Asking, rule: Rule) -> str | None:
+    """The column of uses that holds a subject of the rule's kind."""
+    return next((c for c in COLUMNS[rule.subject] if ("queries", c) in asking.measures.known and (c != "subject" or rule.subject == "subject")), None)
 
 
 def _steps(asking: Asking, rule: Rule, values: Mapping[str, Any], subject: str) -> Iterator[str]:
@@ -89,7 +107,7 @@ def _range(low: object, high: object) -> str:
 
 def _cleared(asking: Asking, rule: Rule, values: Mapping[str, Any], subject: str) -> Iterator[str]:
     """The subject's uses that the rule concerns, by what explains them."""
-    column = next((c for c in COLUMNS[rule.subject] if ("queries", c) in asking.measures.known and (c != "subject" or rule.subject == "subject")), None)
+    column = _column_of(asking, rule)
     if column is None:
         return
     concerned = portable.condition(rule.concerns, values)

@@ -150,7 +150,7 @@ class Night:
     operators: tuple[Mapping[str, Any], ...]  # {"system", "agency", "operator", "queries", "unexplained"}
     failures: tuple[str, ...] = ()  # what could not be looked at, in words
     assumptions: tuple[str, ...] = ()  # what had to be assumed
-    held_back: Mapping[str, int] = dataclasses.field(default_factory=dict)  # rule -> evidence held back or folded
+    held_back: Mapping[str, int] = dataclasses.field(default_factory=dict)  # rule -> evidence rows that statistical control held back
     run: Mapping[str, Any] = dataclasses.field(default_factory=dict)  # started_at, ended_at, command: the clock of the machine, for the record only
     limits: Mapping[str, Any] = dataclasses.field(default_factory=dict)  # [limits] of audit.toml with every default in place
     packs: Mapping[str, tuple[str, ...]] = dataclasses.field(default_factory=dict)  # system -> clause packs that bind it; empty: not told, so all are shown

@@ -9,7 +9,7 @@ import socket
 from collections.abc import Iterator
 from pathlib import Path
 
-from audit_analyzer.errors import AuditError, WorkspaceHeld
+from audit_analyzer.errors import AuditError, UsageError, WorkspaceHeld
 
 AUDIT_TOML = """\
 # What the exports do not say of themselves. Every line is optional; what is left out is assumed, and the report says so.
@@ -88,9 +88,27 @@ def make(root: Path) -> None:
         raise AuditError(f"the workspace cannot be written: {error.strerror or error}", str(root), "name a folder that you may write to") from error
 
 
+def held(root: Path) -> WorkspaceHeld:
+    """Who holds the workspace, as an error."""
+    try:
+        holder = (root / ".lock").read_text(encoding="utf-8", errors="replace")[:200].strip()
+    except OSError:
+        holder = ""
+    return WorkspaceHeld(
+        f"the workspace is in use by {holder or 'another run'}",
+        str(root),
+        "wait until it has finished; nothing was changed, and reports/latest has the last night",
+    )
+
+
 @contextlib.contextmanager
-def hold(root: Path) -> Iterator[None]:
-    """Hold the workspace for one run: a kernel lock that dies with the process. A second run is told who holds it, and exits 75."""
+def hold(root: Path, *, there: bool = False) -> Iterator[None]:
+    """Hold the workspace for one run: a kernel lock that dies with the process. A second run is told who holds it, and exits 75.
+
+    there: it must be there already, so that a misspelt folder is an error and no new workspace; without, it is made.
+    """
+    if there and not root.is_dir():
+        raise UsageError("there is no workspace here", str(root), "check the path; `audit-analyzer init` or the first `ingest` makes one")
     make(root)
     before = os.umask(0o077)
     handle = os.open(root / ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
@@ -98,8 +116,7 @@ def hold(root: Path) -> Iterator[None]:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            holder = os.read(handle, 200).decode("utf-8", errors="replace").strip() or "another run"
-            raise WorkspaceHeld(f"the workspace is in use by {holder}", str(root), "wait until it has finished; nothing was changed") from None
+            raise held(root) from None
         os.ftruncate(handle, 0)
         os.write(handle, f"process {os.getpid()} on {socket.gethostname()}".encode())
         yield

@@ -155,6 +155,20 @@ def test_an_hour_that_the_clock_shows_twice_or_never_is_told(text, expected):
     assert doubtful(text) is expected
 
 
+@pytest.mark.parametrize(
+    ("zone", "text", "expected"),
+    [
+        ("Australia/Lord_Howe", "2026-04-05T01:45:00", True),  # half an hour
+        ("Australia/Lord_Howe", "2026-04-05T02:15:00", False),
+        ("America/Caracas", "2007-12-09T02:45:00", True),
+        ("Antarctica/Troll", "2025-10-26T02:30:00", True),  # two hours
+        ("Asia/Tokyo", "2026-04-05T01:45:00", False),
+    ],
+)
+def test_a_clock_that_goes_back_by_less_or_more_than_an_hour_shows_times_twice_too(zone, text, expected):
+    assert doubtful(text, zone=zone) is expected
+
+
 @pytest.mark.parametrize(("text", "expected"), [("03/08/2026 02:30 AM", True), ("11/01/2026 01:30 AM", True), ("03/08/2026 03:30 AM", False)])
 def test_the_same_is_told_of_times_in_a_declared_format(text, expected):
     assert doubtful(text, formats=["%m/%d/%Y %I:%M %p"]) is expected

@@ -165,6 +165,39 @@ def test_a_bad_audit_toml_ends_with_64_and_names_the_line(run_cli, tmp_path):
     assert ends(run_cli("ingest", "a.csv", "-w", "w"), 64, "audit.toml", "line 2")
 
 
+def test_a_clause_pack_that_is_not_there_ends_with_64_before_anything_is_read(run_cli, tmp_path):
+    write_csv(tmp_path / "a.csv", [use(1)])
+    (tmp_path / "w").mkdir()
+    (tmp_path / "w" / "audit.toml").write_text('packs = ["dhs-026-1"]\n')
+    assert ends(run_cli("run", "a.csv", "-w", "w"), 64, "there is no clause pack 'dhs-026-1'", "perhaps 'dhs-026-11'")
+    assert not (tmp_path / "w" / "audit.duckdb").exists()
+
+
+def test_a_misspelt_workspace_is_no_new_one_unless_something_is_read_into_it_and_then_it_is_said(run_cli, tmp_path):
+    write_csv(tmp_path / "a.csv", [use(1)])
+    assert ends(run_cli("detect", "-w", "typo"), 64, "there is no workspace here")
+    assert not (tmp_path / "typo").exists()
+    first, second = run_cli("ingest", "a.csv", "-w", "new"), run_cli("ingest", "a.csv", "-w", "new")
+    assert ("is a new workspace without audit.toml" in first.stderr, second.stderr) == (True, "")
+
+
+def test_a_database_that_another_run_holds_or_that_is_damaged_is_told_as_that(run_cli, tmp_path):
+    hold = "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print('held', flush=True); sys.stdin.read()"
+    write_csv(tmp_path / "a.csv", [use(n) for n in range(400)])
+    export = run_cli("ingest", "--json", "a.csv", "-w", "w").stdout
+    database = tmp_path / "w" / "audit.duckdb"
+    holder = subprocess.Popen([sys.executable, "-c", hold, str(database)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    try:
+        holder.stdout.readline()
+        assert ends(run_cli("show", json.loads(export)["export"][:8], "-w", "w"), 75, "the workspace is in use", "reports/latest")
+    finally:
+        holder.communicate("")
+    whole = bytearray(database.read_bytes())
+    whole[len(whole) // 2 :] = bytes(len(whole) - len(whole) // 2)
+    database.write_bytes(whole)
+    assert ends(run_cli("check", "-w", "w"), 2, "audit-analyzer rebuild")
+
+
 def test_a_workspace_in_use_ends_with_75_and_names_the_holder(run_cli, tmp_path):
     write_csv(tmp_path / "a.csv", [use(1)])
     holder = subprocess.Popen([sys.executable, "-c", HOLD, str(tmp_path / "w")], stdout=subprocess.PIPE, text=True, env=surroundings())
@@ -201,6 +234,7 @@ def test_a_rule_with_a_typing_error_ends_with_2_is_named_by_line_and_the_others_
     (tmp_path / "w" / "rules" / "broken.toml").write_text('title = "t"\nfamily = = "access"\n')
     done = run_cli("prove", "search_burst", "-w", "w")
     assert (done.returncode, "broken.toml" in done.stdout, "line 2" in done.stdout, "1 rule(s) proven" in done.stdout) == (2, True, True, True)
+    assert ends(run_cli("prove", "broken", "-w", "w"), 2, "broken.toml", "line 2")
 
 
 def test_a_rule_that_fails_its_own_test_ends_with_2_and_says_which(run_cli, tmp_path):

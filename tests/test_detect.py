@@ -1,3 +1,4 @@
+import dataclasses
 import datetime as dt
 import shutil
 
@@ -206,12 +207,15 @@ def test_a_rule_that_cites_an_unknown_clause_is_not_asked(tmp_path, packs):
     assert "it cites clauses that no pack has: dhs-026-11/R99" in ask(workspace(tmp_path), rules, packs)["odd"].error
 
 
-def test_parameters_of_the_workspace_hold_and_a_wrong_one_stops_the_rule(tmp_path, packs):
+def test_parameters_of_the_workspace_hold_and_a_wrong_one_is_a_usage_error(tmp_path, packs):
     rules = book(tmp_path, search_burst=RULE)
-    for value, count, error in ((21, 0, None), (5, 1, None), ("many", 0, "does not fit")):
+    for value, count in ((21, 0), (5, 1)):
         settings = workspace(tmp_path, repeat=BURST, parameters={"search_burst": {"searches": value}})
         outcome = ask(settings, rules, packs)["search_burst"]
-        assert (len(outcome.findings), error in outcome.error if error else outcome.error) == (count, True if error else None)
+        assert (len(outcome.findings), outcome.error) == (count, None)
+    for wrong, said in (({"searches": "many"}, "does not fit"), ({"serches": 3}, "no parameter 'serches'")):
+        with pytest.raises(SettingsError, match=said):
+            ask(workspace(tmp_path, parameters={"search_burst": wrong}), rules, packs)
 
 
 def test_parameters_of_a_rule_that_is_not_there_are_a_usage_error(tmp_path, packs):
@@ -293,7 +297,7 @@ def test_a_database_without_ground_or_that_is_not_there_is_told(tmp_path):
 
 def test_explain_says_why_a_rule_fired_and_what_its_steps_had(tmp_path, packs):
     settings = workspace(tmp_path, repeat=BURST)
-    told = detect.explain(settings.database, settings, book(tmp_path, search_burst=RULE), packs, AS_OF, "search_burst", "operator-1")
+    told = detect.explain(settings.database, settings, book(tmp_path, search_burst=RULE).rule("search_burst"), packs, AS_OF, "operator-1")
     assert "FIRED" in told
     assert "step ended: 20 rows, of this subject 20: ts_s" in told
     assert "behind 1 to 20" in told
@@ -302,9 +306,18 @@ def test_explain_says_why_a_rule_fired_and_what_its_steps_had(tmp_path, packs):
 
 def test_explain_says_why_a_rule_did_not_fire_and_what_cleared_the_subject(tmp_path, packs):
     settings = workspace(tmp_path, {"cases": [{}]}, {"queries": [{"times": 30, "every": "10 seconds", "subject": "one"}]})
-    told = detect.explain(settings.database, settings, book(tmp_path, search_burst=RULE), packs, AS_OF, "search_burst", "operator-1")
+    told = detect.explain(settings.database, settings, book(tmp_path, search_burst=RULE).rule("search_burst"), packs, AS_OF, "operator-1")
     assert "DID NOT FIRE" in told
     assert "uses of this subject that the rule concerns (is_search): 30\n  30 cleared by case, status ok" in told
+
+
+def test_explain_tells_a_rule_that_could_not_be_asked_and_a_subject_that_is_not_there_from_silence(tmp_path, packs):
+    settings = workspace(tmp_path, repeat=BURST)
+    rule = book(tmp_path, search_burst=RULE).rule("search_burst")
+    assert "no use in this workspace has the operator 'operator-l'" in detect.explain(settings.database, settings, rule, packs, AS_OF, "operator-l")
+    asks_more = dataclasses.replace(rule, needs=(*rule.needs, ("shifts.starts_at",)))
+    told = detect.explain(settings.database, settings, asks_more, packs, AS_OF, "operator-1")
+    assert ("COULD NOT BE ASKED of any system" in told, "DID NOT FIRE" in told) == (True, False)
 
 
 def test_findings_of_one_operator_at_one_time_share_a_matter(tmp_path, packs):

@@ -7,8 +7,8 @@ from exports_maker import event, use, write_cloudtrail, write_csv, write_gz, wri
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from audit_analyzer import ledger, nightly
-from audit_analyzer.errors import AuditError, NothingToRead
+from audit_analyzer import group, nightly
+from audit_analyzer.errors import AuditError, NothingToRead, SettingsError, SourceError, UsageError
 from audit_analyzer.store import canonical
 
 BOOKED = "SELECT sum(read)::INT, sum(kept)::INT, sum(rejected)::INT, sum(set_aside)::INT, sum(copies)::INT FROM exports WHERE outcome = 'accepted'"
@@ -93,7 +93,7 @@ def test_small_batches_give_the_same_rows_as_one_big_one(places, files, monkeypa
     write_cloudtrail(files / "b.json.gz", [event(n) for n in range(50)])
     one, other = places(), places()
     one.ingest(files)
-    monkeypatch.setattr(ledger, "FULL_BYTES", 100)
+    monkeypatch.setattr(group, "FULL_BYTES", 100)
     other.ingest(files)
     assert ([other.rows_of(t) for t in canonical()], other.rows(BOOKED)) == ([one.rows_of(t) for t in canonical()], one.rows(BOOKED))
 
@@ -250,8 +250,80 @@ def test_a_source_named_on_the_command_outranks_the_one_in_audit_toml(place, fil
 
 
 def test_a_forced_source_that_does_not_exist_is_told_with_those_that_do(place, files):
-    told = place.one(write_csv(files / "a.csv", [use(1)]), forced="kean")
-    assert (told.outcome, "'kean'" in told.reason, "interchange" in told.reason) == ("rejected", True, True)
+    with pytest.raises(UsageError, match="there is no source 'kean'") as told:
+        place.one(write_csv(files / "a.csv", [use(1)]), forced="kean")
+    assert ("interchange" in told.value.remedy, place.values("SELECT count(*) FROM exports")) == (True, [0])
+    place.says('[[delivery]]\nfiles = "*"\nsource = "interchnge"\n')
+    with pytest.raises(SettingsError, match="there is no source 'interchnge'"):
+        place.one(files)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right", "said"),
+    [
+        ("AS reasson", "AS reason", "queries has no column reasson"),
+        ("its_whhy AS reason", "its_why AS reason", "its_whhy"),
+        ("FROM recrods", "FROM records", "recrods"),
+        ('zone = "US/Pacfic"', 'zone = "US/Pacific"', "there is no time zone 'US/Pacfic'"),
+    ],
+)
+def test_a_typing_error_in_a_source_is_told_with_its_file_and_loses_nothing(place, files, wrong, right, said):
+    text = """
+title = "Own"
+formats = ["csv"]
+system = "own"
+[clock]
+zone = "US/Pacific"
+[[recognise]]
+all = ["Who", "Why"]
+[fields]
+number = "No"
+at = "At"
+who = "Who"
+its_why = "Why"
+[[table]]
+name = "queries"
+sql = '''
+SELECT number AS query_id, system_name AS system, 'identification' AS operation, at AS occurred_at, who AS operator, its_why AS reason FROM records
+'''
+"""
+    (files / "own.csv").write_text("No,At,Who,Why\n1,2026-03-01T10:00:00Z,kim,robbery\n")
+    place.source("own", text.replace(right, wrong))
+    with pytest.raises(SourceError, match=said) as told:
+        place.one(files)
+    assert "own.toml" in told.value.where
+    place.source("own", text)
+    assert (place.one(files).kept, place.values("SELECT reason FROM queries")) == (1, ["robbery"])
+
+
+def test_what_a_source_neither_fills_nor_calls_not_logged_is_not_exported(place, files):
+    source = """
+title = "Own"
+formats = ["csv"]
+[[recognise]]
+all = ["Who"]
+[fields]
+at = "At"
+who = "Who"
+[not_logged]
+queries = ["offense"]
+[[table]]
+name = "queries"
+sql = "SELECT 'identification' AS operation, at AS occurred_at, who AS operator FROM records"
+"""
+    (files / "own.csv").write_text("At,Who\n2026-03-01T10:00:00Z,kim\n")
+    place.source("own", source).one(files)
+    states = "SELECT column_name, state FROM field_states WHERE column_name IN ('latitude', 'offense', 'reason') ORDER BY ALL"
+    assert place.rows(states) == [("latitude", "not_exported"), ("offense", "not_logged"), ("reason", "not_exported")]
+    assert place.rows("SELECT reason_state, offense_state FROM queries") == [("not_exported", "not_logged")]
+
+
+def test_a_reject_of_a_workbook_or_parquet_keeps_its_cells_for_the_rules_of_text(place, files):
+    rows = [use(1), use(2) | {"occurred_at": "some day", "reason": "protest at city hall"}]
+    write_xlsx(files / "a.xlsx", {"queries": rows, "notes": [{"remark": "march", "by": "kim"}]})
+    place.ingest(files)
+    raws = sorted(bytes(raw).decode() for raw in place.values("SELECT raw FROM rejects"))
+    assert (raws[1], "occurred_at: some day; " in raws[0], "reason: protest at city hall" in raws[0]) == ("remark: march; by: kim", True, True)
 
 
 def test_files_that_audit_toml_declares_no_exports_are_noted_and_not_read(place, files):
@@ -267,7 +339,7 @@ def test_a_workbook_with_a_sheet_of_no_table_keeps_the_others_and_rejects_its_ro
 
 
 def test_a_large_export_that_breaks_halfway_leaves_nothing_behind(place, files, monkeypatch):
-    monkeypatch.setattr(ledger, "FULL_BYTES", 1000)
+    monkeypatch.setattr(group, "FULL_BYTES", 1000)
     monkeypatch.setattr("audit_analyzer.readers.BATCH_BYTES", 2000)
     body = gzip.compress("".join(f"x-{n},s,identification,2026-03-01T10:00:00Z,{n * n * 7919 % 99991}\n" for n in range(9999)).encode())
     head = gzip.compress(b"query_id,system,operation,occurred_at,reason\n")

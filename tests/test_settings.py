@@ -82,7 +82,6 @@ def test_an_unknown_zone_is_refused(tmp_path, text):
         "[limits]\nmemory = 1",
         "limits = 3",
         'false_discovery_rate = "small"',
-        'pseudonyms = "yes"',
         "[[system]]\nname = 3",
         '[[system]]\nname = "a"\nservice_accounts = "svc"',
         '[[system]]\nname = "a"\nretention = ["12 hours"]',
@@ -169,3 +168,19 @@ def test_a_workspace_inside_the_project_itself_does_not_load_its_rules_twice():
 
 def test_every_limit_has_a_positive_default():
     assert [n for n in Limits.__slots__ if not n.endswith("memory") and getattr(Limits(), n) <= 0] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("false_discovery_rate = 5", "is not a share between 0 and 1"),
+        ("[limits]\nrule_seconds = -1", "rule_seconds = -1 is not above zero"),
+        ("[limits]\ncolumns = 0", "columns = 0 is not above zero"),
+        ('[limits]\nmemory = "lots"', "memory = 'lots' is not a size of memory"),
+        ('[[system]]\nname = "a"\n[[system]]\nname = "a"', "there are two systems 'a'"),
+        ("pseudonyms = true", "there is no setting 'pseudonyms'"),
+    ],
+)
+def test_a_value_that_can_mean_nothing_is_refused(tmp_path, text, what):
+    with pytest.raises(SettingsError, match=what):
+        said(tmp_path, text)

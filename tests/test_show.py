@@ -132,3 +132,19 @@ def test_nothing_that_a_log_says_moves_the_cursor_or_turns_the_direction_of_writ
 
 def test_bytes_that_are_no_text_are_shown_as_their_numbers():
     assert printable(b"caf\xe9 \x00\x1b") == "caf\\xe9 \\x00\\x1b"
+
+
+def test_a_finding_about_an_export_walks_back_to_the_export_itself(place, files):
+    (files / "a.csv").write_text("what,is,this\n1,2,3\n")
+    told = place.one(files)
+    evidence = {"export": told.export, "record": None, "table": "exports", "id": told.export, "system": None, "role": "evidence"}
+    body = json.dumps(FINDING | {"period": {"from": None, "to": None}, "evidence": [evidence]})
+    with open_store(place.settings.database) as store:
+        store.run("INSERT INTO findings VALUES ('0001', 'f-1', 'export_not_used', 'export', 'e', NULL, NULL, 'new', ?)", [body])
+    said = "\n".join(lines(place, "f-1"))
+    assert (
+        "no time can be told" in said,
+        "None" not in said.split("source")[0],
+        "a.csv  rejected: no source knows" in said,
+        f"SHA-256 {told.export}" in said,
+    ) == (True,) * 4

@@ -6,7 +6,7 @@ import pytest
 from conftest import surroundings
 
 from audit_analyzer import workspace
-from audit_analyzer.errors import AuditError, WorkspaceHeld
+from audit_analyzer.errors import AuditError, UsageError, WorkspaceHeld
 
 HOLD = """
 import sys, time
@@ -97,3 +97,9 @@ def test_a_workspace_that_may_not_be_written_is_told_before_any_work(tmp_path):
     (tmp_path / "w").mkdir(mode=0o500)
     with pytest.raises(AuditError, match="the workspace cannot be written"), workspace.hold(tmp_path / "w"):
         pass
+
+
+def test_a_workspace_that_must_be_there_is_not_made(tmp_path):
+    with pytest.raises(UsageError, match="there is no workspace here"), workspace.hold(tmp_path / "w", there=True):
+        pass
+    assert not (tmp_path / "w").exists()

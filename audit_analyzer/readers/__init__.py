@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from audit_analyzer.readers.shapes import Batch, Format, Layout, Member, Part, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
     from typing import Literal
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 BATCH_BYTES = 32 * 2**20
 
-__all__ = ["Batch", "Format", "Layout", "Member", "Part", "Problem", "look", "members", "read", "record_bytes", "records_bytes"]
+__all__ = ["Batch", "Format", "Layout", "Member", "Part", "Problem", "look", "members", "read", "record_bytes", "records_bytes", "written"]
 
 
 def members(path: Path, into: Path, limits: Limits) -> Iterator[Member | Problem]:
@@ -48,6 +48,11 @@ def read(path: Path, part: Part, layout: Layout, limits: Limits, batch_bytes: in
     from audit_analyzer.readers.reading import read_part
 
     return read_part(path, part, layout, limits, batch_bytes)
+
+
+def written(header: Sequence[str], row: Mapping[str, str | None]) -> bytes:
+    """A row of a workbook or of Parquet as text, its cells c0, c1, … with their names: what stands for its bytes, which cannot be cut out of the file."""
+    return "; ".join(f"{name}: {row[f'c{i}']}" for i, name in enumerate(header) if row.get(f"c{i}") is not None).encode()
 
 
 def record_bytes(path: Path, part_compression: Literal["gzip"] | None, offset: int, length: int) -> bytes:

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from audit_analyzer.errors import ExportRejected, SourceError
+from audit_analyzer.errors import ExportRejected, SettingsError, SourceError
+from audit_analyzer.settings import check_zone
 from audit_analyzer.store import canonical
 
 if TYPE_CHECKING:
@@ -172,6 +173,11 @@ def _common(facts: dict[str, Any], file: Path) -> dict[str, Any]:
     clock = facts.get("clock", {})
     if set(clock) - {"zone", "formats"}:
         raise SourceError(f"a clock has no {', '.join(sorted(set(clock) - {'zone', 'formats'}))}", str(file), "known: zone, formats")
+    if clock.get("zone", "delivery") != "delivery":
+        try:
+            check_zone(clock["zone"], str(file))
+        except SettingsError as error:
+            raise SourceError(error.what, error.where, error.remedy) from None
     layout = facts.get("layout", {})
     for key, value in layout.items():
         if type(value) is not LAYOUT.get(key):

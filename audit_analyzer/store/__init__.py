@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 import duckdb
 
 from audit_analyzer.errors import StoreError
+from audit_analyzer.workspace import held
 
 if TYPE_CHECKING:
     from types import CodeType
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 HERE = Path(__file__).resolve().parent
+REBUILD = "`audit-analyzer rebuild` makes it anew from the vault"
 PROVENANCE = ("export_id", "record", "row_key", "row_hash")
 EACH_MILLION = 250 * 10**6  # bytes for each million uses: with 86 the widest window function over ten million found no room (docs/performance.md)
 # Joins in the order in which they are written, many rows first and behind them what they are looked up in: the engine takes the view `queries`, laid
@@ -31,6 +33,10 @@ ENGINE: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
 }
+
+
+# What the engine says of a statement that cannot be asked as it is written, whatever machine it runs on
+WRONG_SQL = (duckdb.BinderException, duckdb.CatalogException, duckdb.ParserException, duckdb.ConversionException, duckdb.InvalidInputException)
 
 
 class Column(NamedTuple):
@@ -238,12 +244,24 @@ def open_store(path: Path, *, memory: str = "900MB", threads: int | None = None,
     before = os.umask(0o077)
     try:
         return Store(duckdb.connect(str(path), read_only=read_only, config=config), path)
+    except duckdb.IOException as error:
+        if "lock" in str(error):
+            raise held(path.parent) from None
+        raise _not_opened(path, error) from error
     except duckdb.Error as error:
-        raise StoreError(
-            f"the database cannot be opened: {error}", str(path), "if no other run holds it, `audit-analyzer rebuild` makes it anew from the vault"
-        ) from error
+        raise _not_opened(path, error) from error
     finally:
         os.umask(before)
+
+
+def _not_opened(path: Path, error: duckdb.Error) -> StoreError:
+    return StoreError(f"the database cannot be opened: {error}", str(path), REBUILD)
+
+
+def gave_up(path: Path, error: duckdb.Error) -> StoreError:
+    """What the engine said in the middle of its work, with what helps: a damaged file is made anew, a lack of room is mended."""
+    damaged = isinstance(error, duckdb.SerializationException) or "corrupt" in str(error).casefold()
+    return StoreError(f"the database engine gave up: {error}", str(path), REBUILD if damaged else "free disk space and memory, then run the same command again")
 
 
 def engine_version() -> str:

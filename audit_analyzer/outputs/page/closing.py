@@ -14,15 +14,18 @@ from audit_analyzer.words import Night
 
 
 def caveats(night: Night) -> Markup:
-    """Assumptions, what could not be looked at, and what the false-discovery control or folding kept off the page."""
+    """Assumptions, what could not be looked at, and what the false-discovery control kept off the page."""
     held = {rule: count for rule, count in sorted(night.held_back.items()) if count}
     lists = (
         _list("Could not be looked at", sorted(night.failures), "callout bad"),
         _list("Had to be assumed", sorted(night.assumptions), "callout"),
-        _list("Held back or folded", [f"{rule}: {tally.number(count, 'evidence row')}" for rule, count in held.items()], "callout"),
+        _list("Held back by statistical control", [f"{rule}: {tally.number(count, 'evidence row')}" for rule, count in held.items()], "callout"),
     )
     shown = [box for box in lists if box is not None] or [tag("p", "Nothing had to be assumed, and nothing was held back.", class_="empty")]
-    lead = "What stands between the log and this page. Nothing is hidden: what statistical control held back, or one episode folded, is counted here."
+    lead = (
+        "What stands between the log and this page. Nothing is hidden: what statistical control held back is counted here; "
+        "rows that one finding folds together are all in its evidence."
+    )
     return section("caveats", "Assumptions and limits", shown, lead=lead)
 
 

@@ -7,6 +7,10 @@ SELECT
   read AS read_count, kept, rejected, set_aside, copies, integrity, run_id
 FROM main.exports;
 
+-- handed_over: One row for each time that a file was handed over, with the run; file is its name without folders, known whether its very bytes had been read before.
+CREATE VIEW handed_over AS
+SELECT DISTINCT export_id, path, regexp_extract(path, '[^/\\]*$') AS file, run_id, known FROM main.deliveries;
+
 -- rejects: One row for each record that could not be read, with the system of its export where one delivery is one system.
 CREATE VIEW rejects AS
 SELECT r.export_id, r.record, r.reason, e.system FROM main.rejects AS r LEFT JOIN main.exports AS e ON e.export_id = r.export_id;

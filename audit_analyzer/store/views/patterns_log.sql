@@ -268,7 +268,8 @@ FROM cells
 WHERE was IS DISTINCT FROM now AND told;
 
 -- dropped_rows: One row for each use that an export has and a later release of the same period, of the same system, leaves out, though it has at least four fifths of the other uses of the period and is the later one delivered (by
--- run, else by its last use). Uses within a day of the ends of the shared period are passed over: releases are cut in different zones.
+-- run, else by its last use). Uses within a day of the ends of the shared period are passed over: releases are cut in different zones. A file that a later run hands over again under its own name (same_file) is not cut anew:
+-- everything from its first use on counts, up to the end of the earlier one, and one half of the uses is enough to know it by.
 -- materialise
 CREATE VIEW dropped_rows AS
 WITH members AS (
@@ -279,29 +280,35 @@ WITH members AS (
   FROM main.queries AS q INNER JOIN main.copies AS c ON c.system = q.system AND c.id = q.query_id
   WHERE c.table_name = 'queries'
 ), spans AS (
-  SELECT m.export_id, m.system, min(m.ts_s) AS from_s, max(m.ts_s) AS to_s, any_value(e.run_id) AS run_id, any_value(e.path) AS path
+  SELECT m.export_id, m.system, min(m.ts_s) AS from_s, max(m.ts_s) AS to_s, any_value(e.run_id) AS run_id, any_value(e.path) AS path,
+    any_value(regexp_extract(e.path, '[^/\\]*$')) AS file
   FROM members AS m INNER JOIN main.exports AS e ON e.export_id = m.export_id
   GROUP BY m.export_id, m.system
 ), linked AS (
   SELECT DISTINCT a.export_id AS early, b.export_id AS late
   FROM members AS b INNER JOIN members AS a ON a.system = b.system AND a.query_id = b.query_id AND a.export_id <> b.export_id
 ), pairs AS (
-  SELECT a.export_id AS early, b.export_id AS late, a.system, greatest(a.from_s, b.from_s) + 86400 AS from_s, least(a.to_s, b.to_s) - 86400 AS to_s
+  SELECT a.export_id AS early, b.export_id AS late, a.system, greatest(a.from_s, b.from_s) + 86400 AS from_s, least(a.to_s, b.to_s) - 86400 AS to_s, FALSE AS same_file
   FROM linked AS l
   INNER JOIN spans AS a ON a.export_id = l.early
-  INNER JOIN spans AS b ON b.export_id = l.late AND b.system = a.system AND (b.run_id, b.to_s, b.path) > (a.run_id, a.to_s, a.path)
+  INNER JOIN spans AS b ON b.export_id = l.late AND b.system = a.system AND (b.run_id, b.to_s, b.path) > (a.run_id, a.to_s, a.path) AND (b.file <> a.file OR b.run_id = a.run_id)
   WHERE greatest(a.from_s, b.from_s) + 2 * 86400 <= least(a.to_s, b.to_s)
+  UNION ALL
+  SELECT a.export_id, b.export_id, a.system, greatest(a.from_s, b.from_s), a.to_s, TRUE
+  FROM linked AS l
+  INNER JOIN spans AS a ON a.export_id = l.early
+  INNER JOIN spans AS b ON b.export_id = l.late AND b.system = a.system AND b.file = a.file AND b.run_id > a.run_id
 ), held AS (
-  SELECT DISTINCT p.early, p.late, p.system, m.query_id, m.ts_s, m.record, k.query_id IS NOT NULL AS kept
+  SELECT DISTINCT p.early, p.late, p.system, p.same_file, m.query_id, m.ts_s, m.record, k.query_id IS NOT NULL AS kept
   FROM pairs AS p
   INNER JOIN members AS m ON m.export_id = p.early AND m.system = p.system AND m.ts_s >= p.from_s AND m.ts_s <= p.to_s
   LEFT JOIN (SELECT DISTINCT export_id, system, query_id FROM members) AS k ON k.export_id = p.late AND k.system = m.system AND k.query_id = m.query_id
 ), counted AS (
   SELECT early, late, system, count(*) AS rows_early, count(*) FILTER (WHERE NOT kept) AS dropped FROM held GROUP BY early, late, system
 )
-SELECT h.early AS export_id, h.record, h.late AS late_export, h.system, h.query_id, h.ts_s, c.rows_early, c.dropped
+SELECT h.early AS export_id, h.record, h.late AS late_export, h.system, h.query_id, h.ts_s, c.rows_early, c.dropped, h.same_file
 FROM held AS h INNER JOIN counted AS c ON c.early = h.early AND c.late = h.late AND c.system = h.system
-WHERE NOT h.kept AND 5 * c.dropped <= c.rows_early;
+WHERE NOT h.kept AND CASE WHEN h.same_file THEN 2 ELSE 5 END * c.dropped <= c.rows_early;
 
 -- twin_rows: One row for each export with its records that repeat, value for value, a record of the same export.
 CREATE VIEW twin_rows AS
