@@ -3,6 +3,7 @@ import datetime as dt
 import pytest
 from exports_maker import event, use, write_cloudtrail, write_csv, write_ndjson, write_parquet, write_xlsx
 
+from audit_analyzer import gather, nightly
 from audit_analyzer.errors import SourceError
 from audit_analyzer.staging import select
 from audit_analyzer.store import canonical
@@ -202,6 +203,13 @@ def test_a_local_time_that_the_clock_shows_twice_or_never_is_a_field_issue_on_a_
 def test_columns_that_no_table_knows_are_reported_by_name(place, files):
     place.ingest(write_csv(files / "a.csv", [use(1, colour="red", Mood="calm")]))
     assert place.values("SELECT columns_unknown FROM exports") == [["colour", "Mood"]]
+
+
+def test_the_report_counts_the_records_of_a_file_and_not_the_rows_that_have_an_unknown_column(place, files):
+    place.ingest(write_ndjson(files / "q.ndjson", [use(1, extra="x"), use(2)]))
+    with nightly.reading(place.settings) as store:
+        (said,) = gather.assumptions(store)
+    assert said.endswith("q.ndjson (2 records) has columns that no table knows: extra. They were not read; the file is in the vault.")
 
 
 def test_the_header_is_known_in_any_case_and_with_blanks_around_its_names(place, files):
