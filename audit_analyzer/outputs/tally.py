@@ -160,7 +160,7 @@ def rules_asked(night: Night) -> tuple[list[str], list[dict[str, str]]]:
 def _silence(lines: list[Measurability]) -> str:
     if not lines:
         return "there was no system to ask it of"
-    reasons = sorted({line.why for line in lines if line.why} | {_missing(line) for line in lines if line.missing})
+    reasons = sorted({line.why.rstrip(".") for line in lines if line.why} | {_missing(line) for line in lines if line.missing})
     return "not measurable in any system: " + "; ".join(reasons or ["what it needs is not in the exports"])
 
 
