@@ -222,3 +222,11 @@ def test_the_header_is_known_in_any_case_and_with_blanks_around_its_names(place,
 def test_a_source_is_one_select_or_it_is_told_where_it_is_not(sql):
     with pytest.raises(SourceError, match=r"x\.toml"):
         select(sql, "x.toml")
+
+
+@pytest.mark.parametrize("sql", ["SELECT a FROM records WHERE ((", "SELECT a, FROM WHERE FROM records", "SELECT 'a FROM records"])
+def test_sql_that_cannot_be_read_is_refused_in_plain_text(sql):
+    with pytest.raises(SourceError) as caught:
+        select(sql, "mine.toml")
+    assert "this is not SQL" in str(caught.value)
+    assert "\x1b" not in str(caught.value)
