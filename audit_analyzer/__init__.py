@@ -1,4 +1,4 @@
-"""audit-analyzer: reads the query logs of face-recognition systems and finds what the rules forbid.
+"""audit-analyzer: reads the query logs of face-recognition systems and finds what may break the rules.
 
 The rooms, in the order of the night:
 

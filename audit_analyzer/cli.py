@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     name="audit-analyzer",
-    help="Reads the query logs of face-recognition systems and finds what the rules forbid. A finding is an indicator, not a verdict.",
+    help="Reads the query logs of face-recognition systems and finds what may break the rules. A finding is an indicator, not a verdict.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,

@@ -162,15 +162,26 @@ def _figure(name: str, value: Any) -> Any:  # noqa: ANN401  any SQL value
     return _instant(value) if name.endswith("_at") and isinstance(value, int) else value
 
 
+class Told(str):
+    """A figure in words. In a sentence, {name:search|searches} adds the noun for one or for many."""
+
+    __slots__ = ()
+
+    def __format__(self, nouns: str) -> str:
+        one, _, many = nouns.partition("|")
+        return f"{self!s} {one if self == '1' else many}" if nouns else str(self)
+
+
 def explained(rule: Rule, figures: Mapping[str, Any], names: Mapping[str, str]) -> str:
     """The rule's sentence with figures and names in it. Figures called `…_s`, and parameters written as lengths of time, are told as such."""
     spans = {name for name, p in rule.parameters.items() if isinstance(p.written, str) and isinstance(p.value, int)}
-    shown = {name: in_words(value, span=name.endswith("_s") or name in spans) for name, value in figures.items()}
+    shown = {name: Told(in_words(value, span=name.endswith("_s") or name in spans)) for name, value in figures.items()}
     return rule.explanation.format_map({"p_value": "not asked", **shown, **names})
 
 
 def _systems(rows: list[dict[str, Any]]) -> str:
-    return ", ".join(sorted({row["system"] for row in rows if row["system"]})) or UNNAMED
+    *most, last = sorted({row["system"] for row in rows if row["system"]}) or [UNNAMED]
+    return f"{', '.join(most)} and {last}" if most else last
 
 
 def in_words(value: Any, *, span: bool = False) -> str:  # noqa: ANN401  any figure

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from audit_analyzer import clauses, profile, report, rulebook, triage
+from audit_analyzer.outputs import tally
 from audit_analyzer.words import Check, Finding, Measurability, Night, RuleOutcome, iso
 
 if TYPE_CHECKING:
@@ -86,27 +87,27 @@ def rejects(store: Store, run_id: str) -> dict[str, str]:
 
 
 def remember(store: Store, run_id: str, outcomes: Sequence[RuleOutcome], failures: Sequence[str]) -> None:
-    """Write down what a run could not do, so that its report can be made again."""
+    """Write down that every rule has answered, and what could not be done, so that the report can be made again."""
     told = Told(
         failures=list(failures),
         unasked={o.rule: o.error for o in outcomes if o.error},
         held_back={o.rule: o.held_back for o in outcomes if o.held_back},
     )
-    store.run("UPDATE runs SET summary = ? WHERE run_id = ?", [msgspec.json.encode(told, order="sorted").decode(), run_id])
+    store.run("UPDATE runs SET summary = ?, ended_at = now() WHERE run_id = ?", [msgspec.json.encode(told, order="sorted").decode(), run_id])
 
 
 def assumptions(store: Store) -> tuple[str, ...]:
     """What had to be assumed, in sentences: zones, and systems that nothing declares."""
     said = [
-        f"{count} export(s) of {source} ({system}) write times without a zone: they were read as UTC, and nothing that needs the local hour was asked. "
-        "Declare the zone in audit.toml."
+        f"{tally.number(count, 'export')} of {source} ({system}) {'writes' if count == 1 else 'write'} times without a zone: they were read as UTC, "
+        "and nothing that needs the local hour was asked. Declare the zone in audit.toml."
         for source, system, count in store.rows(
             "SELECT source, system, count(*) FROM exports WHERE outcome = 'accepted' AND zone_basis = 'unknown' AND export_id IN "
             "(SELECT export_id FROM queries WHERE time_basis = 'unknown') GROUP BY ALL ORDER BY ALL"
         )
     ]
     said += [
-        f"{count} row(s) of {path} have columns that no table knows: {', '.join(columns)}. They were not read; the file is in the vault."
+        f"{path} ({tally.number(count, 'record')}) has columns that no table knows: {', '.join(columns)}. They were not read; the file is in the vault."
         for path, columns, count in store.rows(
             "SELECT path, columns_unknown, read FROM exports WHERE columns_unknown IS NOT NULL AND outcome = 'accepted' ORDER BY ALL"
         )

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _BOUND: dict[tuple[str, str, str], str] = {}  # statements already written: a rule is asked once a night, but once for each of its tests
 USES = frozenset({"queries", "searches", "attempts"})  # the views with a row for each use: many millions
+TERMINAL_CODE = re.compile(r"\x1b\[[0-9;]*m")
 VIEWS = Path(__file__).resolve().parent / "store" / "views"
 
 
@@ -139,12 +140,16 @@ def _hidden(sql: str, at: int) -> subset.Problem:
 
 
 def _unreadable(error: SqlglotError) -> subset.Problem:
-    told = (getattr(error, "errors", None) or [{}])[0]
-    near = str(told.get("highlight") or "").strip()
-    what = str(told.get("description") or str(error).splitlines()[0]).split(" for <class")[0]
-    return subset.Problem(
-        int(told.get("line") or 1), f"the SQL cannot be read: {what}" + (f", near {near!r}" if near else ""), "mend the statement at that place"
-    )
+    line = (getattr(error, "errors", None) or [{}])[0].get("line")
+    return subset.Problem(int(line or 1), f"the SQL cannot be read: {told(error)}", "mend the statement at that place")
+
+
+def told(error: SqlglotError) -> str:
+    """What the parser says, and near which words, in plain text: its own message underlines with codes for a terminal."""
+    first = (getattr(error, "errors", None) or [{}])[0]
+    near = TERMINAL_CODE.sub("", str(first.get("highlight") or "")).strip()
+    what = TERMINAL_CODE.sub("", str(first.get("description") or str(error).splitlines()[0])).split(" for <class")[0]
+    return what + (f", near {near!r}" if near else "")
 
 
 def _tables(tree: exp.Expression, tables: Collection[str] | None) -> Iterator[subset.Problem]:

@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from audit_analyzer import readers
-from audit_analyzer.errors import ExportRejected
+from audit_analyzer import readers, settings, sources
+from audit_analyzer.errors import AuditError, ExportRejected, UsageError
 from audit_analyzer.guessing import TIMES, Field, guess, shapes, words
 from audit_analyzer.settings import Limits
 from audit_analyzer.store import canonical
@@ -19,16 +19,28 @@ DECIDE = "# DECIDE:"
 
 
 def draft(file: Path) -> str:
-    """A source's TOML for the first table of the export. Raises ExportRejected or ExportFailed where it cannot be read."""
+    """A source's TOML for the first table of the export. Raises UsageError where there is no file, ExportRejected or ExportFailed where it cannot be read."""
+    if not file.is_file():
+        raise UsageError("there is no such file", str(file), "name one export, not a folder")
     parts = readers.look(file, file.name, Limits())
     part = parts[0]
     delimiter = max(DELIMITERS, key=lambda d: len(part.header(d))) if part.format == "csv" else ","
+    taken = _taken(part, file.name)
     fields = _fields(file, part, delimiter)
     if not fields:
         raise ExportRejected("it has no columns to make a source from", str(file), "ask for an export with a header")
     guess(fields)
     _name(fields)
-    return "\n".join(_lines(file, parts, delimiter, fields)) + "\n"
+    return "\n".join([*taken, *_lines(file, parts, delimiter, fields)]) + "\n"
+
+
+def _taken(part: readers.Part, name: str) -> list[str]:
+    """Said first where a source reads the file already: a second one that claims it would be an error."""
+    try:
+        known = sources.claim(part, name, sources.load(settings.load(None).source_folders())).source.name
+    except AuditError:
+        return []
+    return [f"# The source {known} reads this file already: a draft is needed only where that one reads it wrongly.", ""]
 
 
 def _fields(file: Path, part: readers.Part, delimiter: str) -> list[Field]:

@@ -46,7 +46,9 @@ KEYS = {
     "subject": Key(TEXT, True, "What kind of thing the column `subject` names.", SUBJECT_KINDS),
     "episode": Key(TEXT, True, 'Evidence of one subject closer than this is one finding, for instance "7 days".'),
     "sql": Key(TEXT, True, f"One portable SELECT that returns evidence: {', '.join(REQUIRED_COLUMNS)}, and figures."),
-    "explanation": Key(TEXT, True, "One sentence about a finding, with {subject}, {observed} and other figures in braces."),
+    "explanation": Key(
+        TEXT, True, "One sentence about a finding, with {subject}, {observed} and other figures in braces; {observed:search|searches} where it may be 1."
+    ),
     "detection": Key(LIST, False, "Numbers of the detections that it answers, for instance D01."),
     "concerns": Key(TEXT, False, "Which uses it concerns, as a condition over queries; without it: is_search."),
     "undecided": Key(TEXT, False, "A SELECT of system and id of what cannot be decided yet as of the night."),

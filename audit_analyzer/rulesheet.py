@@ -188,8 +188,8 @@ class Sheet:
         except ValueError as error:
             self.fault("explanation", f"its braces do not pair: {error}", "write each figure as {name}")
             return
-        if any(spec or how for _, spec, how in fields):
-            self.fault("explanation", "it says how a figure is written", "write {name} alone: figures are put into words for it")
+        if any(how or (spec and spec.count("|") != 1) for _, spec, how in fields):
+            self.fault("explanation", "it says how a figure is written", "write {name}, or {name:search|searches} for a figure that may be 1")
         named = {name for name, _, _ in fields}
         for name in sorted(named - known):
             self.fault("explanation", f"it names {{{name}}}, which the SELECT does not return", f"it returns: {', '.join(returned)}")

@@ -62,8 +62,8 @@ def settle_as_of(store: Store, run_id: str, day: dt.date | None) -> dt.datetime:
 
 
 def finish(store: Store, run_id: str, outcome: str) -> None:
-    """Close the run in the ledger."""
-    store.run("UPDATE runs SET ended_at = now(), outcome = ? WHERE run_id = ?", [outcome, run_id])
+    """Close the run in the ledger. It ended when its last rule had answered, where that was noted: the report says the same as the ledger."""
+    store.run("UPDATE runs SET ended_at = coalesce(ended_at, now()), outcome = ? WHERE run_id = ?", [outcome, run_id])
 
 
 def previous(store: Store, run_id: str) -> list[dict[str, object]]:

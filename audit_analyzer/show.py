@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from audit_analyzer import readers, sources, vault
 from audit_analyzer.errors import AuditError
+from audit_analyzer.outputs import tally
 
 if TYPE_CHECKING:
     from audit_analyzer.settings import Settings
@@ -41,7 +42,7 @@ def _finding(store: Store, settings: Settings, found: dict[str, Any], first: int
     yield found["explanation"]
     yield f"may be innocent: {found['innocent']}"
     yield f"clauses: {', '.join(found['clauses']) or 'none in force'}"
-    yield f"evidence: {len(found['evidence'])} row(s)"
+    yield f"evidence: {tally.number(len(found['evidence']), 'row')}"
     for evidence in found["evidence"][:first]:
         yield ""
         system = f" of {evidence['system']}" if evidence["system"] else ""

@@ -13,7 +13,7 @@ from typing import Any
 import sqlglot
 from sqlglot import exp
 
-from audit_analyzer import casts
+from audit_analyzer import casts, portable
 from audit_analyzer.errors import SourceError
 from audit_analyzer.sources import INTERCHANGE, Claim, Source, plain
 from audit_analyzer.store import Column, Table, canonical
@@ -199,7 +199,7 @@ def select(sql: str, where: str) -> tuple[str, dict[str, exp.Expression]]:
     try:
         tree = sqlglot.parse_one(sql, dialect="duckdb")
     except sqlglot.errors.SqlglotError as error:
-        raise SourceError(f"this is not SQL: {error}", where, "mend the sql of the [[table]]") from None
+        raise SourceError(f"this is not SQL: {portable.told(error)}", where, "mend the sql of the [[table]]") from None
     if not isinstance(tree, exp.Select):
         raise SourceError("a source's sql is one SELECT", where, "use one SELECT … FROM records")
     outputs = {e.alias_or_name: e for e in tree.expressions}

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from audit_analyzer import settings
+from audit_analyzer.outputs import tally
 from audit_analyzer.outputs.inert import visible
 from audit_analyzer.words import Check, Ingested
 
@@ -50,7 +51,8 @@ def proved(proofs: Sequence[Proof], refused: Sequence[RuleError]) -> Iterator[st
         if not proof.passed:
             yield f"RED      {proof.rule}: {proof.test}: {proof.message}"
     green = {p.rule for p in proofs} - {p.rule for p in proofs if not p.passed}
-    yield f"{len(green)} rule(s) proven by {len(proofs)} test(s); {len({p.rule for p in proofs} - green)} red, {len(refused)} refused"
+    red = len({p.rule for p in proofs} - green)
+    yield f"{tally.number(len(green), 'rule')} proven by {tally.number(len(proofs), 'test')}; {red} red, {len(refused)} refused"
 
 
 def rules(workspace: Path | None) -> Iterator[str]:

@@ -30,7 +30,7 @@ COMMANDS = {
     "rebuild": "Makes the database anew from the vault, after a crash of the machine or a damaged disk. Decisions and earlier findings are carried over.",
     "validate": "Builds a labelled world, runs the installed rulebook over it and prints what it found, missed and wrongly told: the known error rate.",
     "rules": "Lists the rules. `rules new NAME` drafts one, `rules schema` prints the JSON schema for editors, `rules clauses` lists the clause packs.",
-    "sources": "Lists the sources. `sources propose FILE` drafts one for an export that no source knows.",
+    "sources": "Lists the sources. `sources propose FILE > WORKSPACE/sources/NAME.toml` drafts one for an export that no source knows.",
 }
 SUBCOMMANDS = ("rules new", "rules schema", "rules clauses", "sources propose")
 

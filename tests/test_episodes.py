@@ -1,3 +1,4 @@
+import dataclasses
 import datetime as dt
 
 import polars as pl
@@ -139,6 +140,13 @@ def test_rows_without_time_or_subject_are_not_lost(rule, ground):
 def test_the_explanation_has_this_findings_own_figures(rule, ground):
     (found,) = fold(rule, ground, row(NINE, "a", observed=1234))
     assert found.explanation == "op made 1,234 searches of one kind on m; at most 3 are usual."
+
+
+@pytest.mark.parametrize(("count", "told"), [(1, "1 search"), (2, "2 searches"), (1234, "1,234 searches"), (0, "0 searches")])
+def test_one_is_told_in_the_singular_where_the_sentence_says_how(rule, ground, count, told):
+    worded = dataclasses.replace(rule, explanation="{subject} made {observed:search|searches} on {system}.")
+    (found,) = fold(worded, ground, row(NINE, "a", observed=count))
+    assert found.explanation == f"op made {told} on m."
 
 
 def test_lengths_of_time_are_told_in_their_two_largest_units():

@@ -2,7 +2,7 @@ import datetime as dt
 
 import pytest
 
-from audit_analyzer import fixture, ground, prove, rulebook
+from audit_analyzer import fixture, ground, prove, requests, rulebook, settings
 from audit_analyzer.measure import Measures
 from audit_analyzer.rule import Case
 from audit_analyzer.settings import Settings, System
@@ -120,16 +120,24 @@ def test_the_local_hour_is_not_there_while_the_zone_is_not_known(tmp_path):
     assert verdict.missing == [{"field": "queries.local_hour", "state": "zone_unknown", "rows": 1}]
     assert verdict.request == (
         "Ask for the following of system matcher for the period 2026-03-02 to 2026-03-02: "
-        "the time zone of the clock that writes the log, since the clock's time zone is not stated (1 rows)."
+        "the time zone of the clock that writes the log, since the clock's time zone is not stated (1 record)."
     )
     assert only(tmp_path, ["queries.local_hour"], systems=(System("matcher", zone="America/Denver"),), queries=[{}]).verdict == "measured"
+
+
+def test_a_request_for_whatever_a_rule_needs_is_in_words_that_a_records_officer_understands():
+    needs = {field for rule in rulebook.load(settings.load(None).rule_folders()).rules for need in rule.needs for field in (n.rstrip("?") for n in need)}
+    asked = {field: requests.sentence("matcher", [{"field": field, "state": "not_exported", "rows": 0}], None) for field in needs}
+    assert asked
+    assert [field for field, said in asked.items() if "_" in said or "UTC" in said or field in said] == []
 
 
 def test_the_request_says_what_to_ask_for_and_why(tmp_path):
     verdict = only(tmp_path, ["queries.reason", "reviews.decided_at"], queries=[{"reason_state": "redacted"}])
     assert verdict.request == (
-        "Ask for the following of system matcher for the period 2026-03-02 to 2026-03-02: justification as given (queries.reason), "
-        "since the agency blacked it out (1 rows); reviews: when it was decided, UTC (reviews.decided_at), since nothing of it was delivered."
+        "Ask for the following of system matcher for the period 2026-03-02 to 2026-03-02: the reason given for each search, "
+        "since the agency blacked it out (1 record); the record of who examined the results of each search, when, and what they decided, "
+        "since nothing of it was delivered."
     )
 
 

@@ -105,6 +105,14 @@ def test_the_report_has_every_file_of_the_contract(nights):
     assert json.loads((nights[3] / "summary.json").read_text())["limits"]["document_bytes"] == 2**30
 
 
+def test_a_finished_run_says_when_it_ended_and_says_the_same_when_it_is_written_again(nights):
+    place, _, second, kept = nights
+    told = json.loads((kept / "summary.json").read_text())["run"]
+    assert told["started_at"] < told["ended_at"]
+    run = json.loads((second.folder / "summary.json").read_text())["run"]
+    assert json.loads((nightly.again(place.settings) / "summary.json").read_text())["run"] == run
+
+
 def test_latest_points_to_the_newest_report(nights):
     place, _, second, _ = nights
     assert (place.settings.reports / "latest").resolve() == second.folder.resolve()

@@ -137,7 +137,7 @@ def test_what_could_not_be_read_and_not_be_measured_stands_on_the_page(sample):
         "3 exports could not be used",
         "read error at byte 1,048,576",
         "The sum holds.",
-        "114 more exports of this folder",
+        "114 more files of this folder",
         "15 questions could not be asked",
         "failed, blocking",
         "For field_app, the operator of every entry of queries",
@@ -147,6 +147,27 @@ def test_what_could_not_be_read_and_not_be_measured_stands_on_the_page(sample):
         "14 not decidable yet",
     ):
         assert words in sample.text, words
+
+
+def test_each_box_that_scrolls_is_a_region_with_a_name(sample):
+    boxes = [attrs for tag, attrs in sample.tags if attrs.get("tabindex") == "0"]
+    assert boxes
+    assert {(attrs.get("role"), bool(attrs.get("aria-label"))) for attrs in boxes} == {("region", True)}
+    assert len({attrs["aria-label"] for attrs in boxes if "Evidence" in attrs["aria-label"]}) == len(night_sample.findings())
+
+
+def test_files_declared_to_be_no_exports_are_counted_apart():
+    rows = night_sample.ledger()[:3]
+    notes = [rows[0] | {"export_id": f"{n:064}", "path": f"notes/{n}.txt", "source": None, "system": None, "read": 0} for n in (1, 2)]
+    text = Page(html.page(night_sample.sample(ledger=(*rows, *notes)))).text
+    assert "of 3 delivered; 2 other files" in text
+    assert "Every export could be used. 2 more files are declared in audit.toml to be no exports: kept, and not read." in text
+    assert "no export" in text
+
+
+def test_a_limit_of_the_agencys_own_is_told_as_such():
+    assert "audit.toml/retention</code>: a limit of the agency&#x27;s own, as audit.toml states it." in findings.clause("audit.toml/retention", None)
+    assert "not in the installed packs" in findings.clause("no-pack/no-clause", None)
 
 
 def test_a_sum_that_does_not_hold_is_told():

@@ -71,7 +71,7 @@ def test_the_summary_holds_the_night_in_figures(tmp_path):
     summary = json.loads(written(summary_json, night, tmp_path))
     assert summary["run_id"] == "0042-2026-07-23"
     assert summary["as_of"] == "2026-07-24T00:00:00Z"
-    assert summary["exports"] == {"total": 145, "accepted": 142, "rejected": 2, "failed": 1}
+    assert summary["exports"] == {"total": 145, "accepted": 142, "rejected": 2, "failed": 1, "no_export": 0}
     records = summary["records"]
     assert records["read"] == records["kept"] + records["rejected"] + records["set_aside"] + records["copies"] > 0
     assert summary["findings"]["total"] == len(night.findings) == sum(summary["findings"]["by_family"].values())

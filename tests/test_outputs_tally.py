@@ -34,6 +34,11 @@ def test_nothing_read_and_nothing_found_are_never_told_as_nothing_wrong():
     assert tally.verdict(quiet) == ["The questions that could be asked gave no finding."]
 
 
+def test_the_inspectors_own_tables_are_no_system():
+    rows = [row | {"system": "interchange", "source": "interchange"} for row in night_sample.ledger()[:2]]
+    assert tally.systems(night_sample.sample(ledger=(*night_sample.ledger(), *rows))) == tally.systems(night_sample.sample())
+
+
 def test_one_finding_is_told_in_the_singular():
     one = night_sample.sample(findings=(alike(),), measurability=MEASURED, checks=(), failures=(), ledger=night_sample.ledger()[:3])
     assert tally.verdict(one) == ["1 finding needs a human's judgement."]

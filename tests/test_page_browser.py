@@ -5,6 +5,7 @@ import re
 import shutil
 from pathlib import Path
 
+import msgspec
 import night_hostile
 import night_sample
 import pytest
@@ -148,6 +149,58 @@ def test_a_mark_of_the_timeline_leads_to_its_finding_even_when_it_is_filtered_aw
     assert seen.quiet()
 
 
+@pytest.fixture(scope="module")
+def long_report(tmp_path_factory):
+    """A page of many findings with long words, so that a browser that guesses their heights guesses wrong."""
+    found = [msgspec.structs.replace(f, finding_id=f"{f.finding_id}{n}", explanation=f.explanation * 6) for n in range(12) for f in night_sample.findings()]
+    return report(night_sample.sample(findings=tuple(found)), tmp_path_factory.mktemp("long"), {"html"}) / "report.html"
+
+
+AT_REST = """(name) => { const limit = document.documentElement.scrollHeight - innerHeight - 1;
+  return scrollY >= limit ? 0 : document.getElementById(name).getBoundingClientRect().top; }"""
+
+
+@pytest.mark.parametrize("width", [1280, 400])
+def test_a_link_of_the_contents_brings_its_section_to_the_top_at_the_first_click(browser, long_report, width):
+    seen = browser.new_page(viewport={"width": width, "height": 900})
+    seen.goto(long_report.as_uri())
+    names = [link.get_attribute("href").removeprefix("#") for link in seen.locator("nav a").all()]
+    assert {"findings", "measured", "requests", "glossary"} <= set(names)
+    for name in names:
+        seen.goto("about:blank")
+        seen.goto(long_report.as_uri())
+        if seen.locator("#contents").get_attribute("open") is None:
+            seen.locator("#contents summary").click()
+        seen.locator(f"nav a[href='#{name}']").click()
+        seen.wait_for_timeout(100)
+        assert abs(seen.evaluate(AT_REST, name)) <= 40, name
+    seen.goto("about:blank")
+    seen.goto(long_report.as_uri() + "#measured")
+    seen.wait_for_timeout(100)
+    assert abs(seen.evaluate(AT_REST, "measured")) <= 40
+    seen.close()
+
+
+BARS_SEEN = """() => [...document.querySelectorAll("#charts .scroll")].map((box) => { const b = box.getBoundingClientRect();
+  return [...box.querySelectorAll("rect.bar")].filter((bar) => { const r = bar.getBoundingClientRect(); return r.left < b.right && r.right > b.left; }).length; })"""
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_on_a_phone_every_chart_shows_bars_at_once_and_says_that_it_scrolls(look, scripts):
+    seen = look(size="phone", java_script_enabled=scripts)
+    with_bars = seen.page.locator("#charts .scroll").count()
+    if scripts:
+        counted = seen.page.evaluate(BARS_SEEN)
+        assert len(counted) == with_bars
+        assert min(counted) > 0
+    told = seen.page.locator("#charts .scrolls:visible")
+    assert told.count() == (with_bars if scripts else 0)  # without scripts a chart fits the screen
+
+
+def test_a_chart_that_fits_says_nothing_of_scrolling(look):
+    assert look(size="desktop").page.locator(".charts .scrolls:visible").count() == 0
+
+
 def test_request_sentences_can_be_copied(look):
     seen = look(permissions=["clipboard-read", "clipboard-write"])
     seen.page.locator("[data-copy]").first.click()
@@ -211,8 +264,10 @@ def test_dark_is_dark(look):
 
 
 def test_printed_every_finding_is_opened_and_controls_are_gone(look, tmp_path):
+    """Its words, its clauses and the number of its rows; the rows themselves are in the files that the page names."""
     seen = look()
     seen.page.emulate_media(media="print")
+    assert seen.page.locator("table.evidence:visible").count() == 0
     assert not seen.page.locator("#filters").is_visible()
     assert not seen.page.locator("nav").is_visible()
     assert seen.page.evaluate("getComputedStyle(document.body).color") == "rgb(0, 0, 0)"
@@ -226,6 +281,8 @@ def test_printed_every_finding_is_opened_and_controls_are_gone(look, tmp_path):
 
         text = subprocess.run([shutil.which("pdftotext"), "-layout", str(tmp_path / "report.pdf"), "-"], check=True, capture_output=True, text=True).stdout
         assert text.count("What would make it harmless") == 41
+        assert len(re.findall(r"Clauses? it bears on:", text)) == 41
+        assert len(re.findall(r"[0-9] rows?, in full in findings.jsonl", text)) == 41
         assert "Indicators for people to judge, not verdicts" in text
 
 

@@ -7,7 +7,7 @@ import tomllib
 import pytest
 
 from audit_analyzer import guessing, ingest, propose, settings, sources, store, vault
-from audit_analyzer.errors import ExportRejected
+from audit_analyzer.errors import ExportRejected, UsageError
 
 HEADER = "Transaction No;Searched On;Officer Name;Agcy;Purpose;Case #;Best Score;Blob"
 EXPORT = f"{HEADER}\n17;03/04/2026 10:15;Ann Smith;Metro;robbery;26-0012;91,5;zz\n18;05/06/2026 11:15;Bob Lee;Metro;;26-0013;88;q\n"
@@ -129,3 +129,15 @@ def test_what_is_no_table_is_refused(tmp_path):
     file.write_text("<html></html>")
     with pytest.raises(ExportRejected):
         propose.draft(file)
+
+
+def test_a_file_that_a_source_reads_already_is_said_to_be_before_anything_else(tmp_path, unknown):
+    (tmp_path / "trail.json").write_text(json.dumps({"Records": [{"eventVersion": "1.08", "eventSource": "rekognition.amazonaws.com", "eventName": "SearchFaces",
+        "eventTime": "2026-03-01T10:00:00Z", "eventID": "a", "userIdentity": {"type": "IAMUser"}}]}))  # fmt: skip
+    assert propose.draft(tmp_path / "trail.json").startswith("# The source rekognition_cloudtrail reads this file already")
+    assert propose.draft(unknown).startswith("# A draft")
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path):
+    with pytest.raises(UsageError, match=r"nothing\.csv: there is no such file"):
+        propose.draft(tmp_path / "nothing.csv")

@@ -54,6 +54,7 @@ def test_an_sql_problem_is_told_by_the_line_of_the_file(tmp_path):
         ("s.record, ", "", "the SELECT does not return record"),
         ("{observed}", "{seen}", "it names {seen}, which the SELECT does not return"),
         ("{observed}", "{observed:.1f}", "it says how a figure is written"),
+        ("{observed}", "{observed:one|two|many}", "it says how a figure is written"),
         (
             "> :most",
             "> 3",

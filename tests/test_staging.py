@@ -3,6 +3,7 @@ import datetime as dt
 import pytest
 from exports_maker import event, use, write_cloudtrail, write_csv, write_ndjson, write_parquet, write_xlsx
 
+from audit_analyzer import gather, nightly
 from audit_analyzer.errors import SourceError
 from audit_analyzer.staging import select
 from audit_analyzer.store import canonical
@@ -204,6 +205,13 @@ def test_columns_that_no_table_knows_are_reported_by_name(place, files):
     assert place.values("SELECT columns_unknown FROM exports") == [["colour", "Mood"]]
 
 
+def test_the_report_counts_the_records_of_a_file_and_not_the_rows_that_have_an_unknown_column(place, files):
+    place.ingest(write_ndjson(files / "q.ndjson", [use(1, extra="x"), use(2)]))
+    with nightly.reading(place.settings) as store:
+        (said,) = gather.assumptions(store)
+    assert said.endswith("q.ndjson (2 records) has columns that no table knows: extra. They were not read; the file is in the vault.")
+
+
 def test_the_header_is_known_in_any_case_and_with_blanks_around_its_names(place, files):
     (files / "a.csv").write_text(" Query_ID ,SYSTEM,Operation,occurred_AT\nq-1,metro,identification,2026-03-01T10:00:00Z\n")
     place.ingest(files)
@@ -214,3 +222,11 @@ def test_the_header_is_known_in_any_case_and_with_blanks_around_its_names(place,
 def test_a_source_is_one_select_or_it_is_told_where_it_is_not(sql):
     with pytest.raises(SourceError, match=r"x\.toml"):
         select(sql, "x.toml")
+
+
+@pytest.mark.parametrize("sql", ["SELECT a FROM records WHERE ((", "SELECT a, FROM WHERE FROM records", "SELECT 'a FROM records"])
+def test_sql_that_cannot_be_read_is_refused_in_plain_text(sql):
+    with pytest.raises(SourceError) as caught:
+        select(sql, "mine.toml")
+    assert "this is not SQL" in str(caught.value)
+    assert "\x1b" not in str(caught.value)

@@ -25,7 +25,7 @@ def summary(night: Night) -> dict[str, Any]:
         "version": night.version,
         "run": night.run,
         "verdict": tally.verdict(night),
-        "exports": {"total": len(night.ledger)} | tally.counts((str(r["outcome"]) for r in night.ledger), ("accepted", "rejected", "failed")),
+        "exports": _exports(night),
         "records": tally.ledger_sums(night.ledger),
         "systems": tally.systems(night),
         "spans": tally.spans(night),
@@ -50,6 +50,13 @@ def _ordered(value: Any) -> Any:  # noqa: ANN401  any JSON value
     if isinstance(value, (list, tuple)):
         return [_ordered(item) for item in value]
     return inert.plain(value)
+
+
+def _exports(night: Night) -> dict[str, int]:
+    """How many exports by outcome; `no_export`: files beside them that audit.toml declares to be none."""
+    exports = tally.exports(night.ledger)
+    outcomes = tally.counts((str(r["outcome"]) for r in exports), ("accepted", "rejected", "failed"))
+    return {"total": len(exports)} | outcomes | {"no_export": len(night.ledger) - len(exports)}
 
 
 def _findings(night: Night) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from audit_analyzer.sources import INTERCHANGE
 from audit_analyzer.words import FAMILIES, SEVERITIES, Finding, Measurability, Night
 
 LEDGER = ("read", "kept", "rejected", "set_aside", "copies")
@@ -70,6 +71,11 @@ def ledger_sums(rows: Iterable[Mapping[str, Any]]) -> dict[str, int]:
     return {column: sum(int(row.get(column) or 0) for row in rows) for column in LEDGER}
 
 
+def exports(rows: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The files that are exports, read or refused: all but those that audit.toml declares to be none (taken as they are, by no source)."""
+    return [row for row in rows if row.get("source") or row.get("outcome") != "accepted"]
+
+
 def day(value: object) -> dt.date:
     """A day given as a date, an instant or ISO text."""
     if isinstance(value, dt.datetime):
@@ -125,9 +131,9 @@ def busiest(night: Night, number: int = 7) -> list[tuple[dt.date, int]]:
 
 
 def systems(night: Night) -> list[str]:
-    """Every system that the night heard of, in alphabetical order."""
+    """Every system that the night heard of, in alphabetical order; the inspector's own tables are none, though their exports bear a name."""
     named = {str(r["system"]) for r in night.timeline} | {m.system for m in night.measurability} | {s for f in night.findings for s in systems_of(f)}
-    return sorted(named | {str(e["system"]) for e in night.ledger if e.get("system")})
+    return sorted(named | {str(e["system"]) for e in night.ledger if e.get("system") and not e["system"] == e.get("source") == INTERCHANGE})
 
 
 def systems_of(finding: Finding) -> list[str]:
@@ -154,7 +160,7 @@ def rules_asked(night: Night) -> tuple[list[str], list[dict[str, str]]]:
 def _silence(lines: list[Measurability]) -> str:
     if not lines:
         return "there was no system to ask it of"
-    reasons = sorted({line.why for line in lines if line.why} | {_missing(line) for line in lines if line.missing})
+    reasons = sorted({line.why.rstrip(".") for line in lines if line.why} | {_missing(line) for line in lines if line.missing})
     return "not measurable in any system: " + "; ".join(reasons or ["what it needs is not in the exports"])
 
 
@@ -183,7 +189,7 @@ def verdict(night: Night) -> list[str]:
         said.append(f"{number(len(silent), 'question')} could not be asked of {listed(sorted({m.system for m in silent}))}.")
     unusable = sum(1 for row in night.ledger if row.get("outcome") != "accepted")
     if unusable:
-        said.append(f"{unusable:,} of {number(len(night.ledger), 'export')} could not be used.")
+        said.append(f"{unusable:,} of {number(len(exports(night.ledger)), 'export')} could not be used.")
     torn = sum(row.get("rejected") or 0 for row in night.ledger)
     if torn:
         said.append(f"{number(torn, 'record')} could not be read.")

@@ -79,7 +79,10 @@ def _some(label: str, rows: list[str], style: str = "") -> Iterator[tuple[str, s
 
 
 def _read(night: Night) -> Iterator[tuple[str, str]]:
-    outcomes = tally.counts((str(r["outcome"]) for r in night.ledger), ("accepted", "rejected", "failed"))
+    exports = tally.exports(night.ledger)
+    outcomes = tally.counts((str(r["outcome"]) for r in exports), ("accepted", "rejected", "failed"))
+    if len(exports) < len(night.ledger):
+        outcomes["declared to be no export"] = len(night.ledger) - len(exports)
     sums = tally.ledger_sums(night.ledger)
     yield from _fact("files", f"{len(night.ledger):,}: " + ", ".join(f"{count:,} {outcome}" for outcome, count in outcomes.items()))
     parts = " + ".join(f"{sums[name]:,} {name.replace('_', ' ')}" for name in tally.LEDGER[1:])

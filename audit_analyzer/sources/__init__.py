@@ -260,7 +260,8 @@ def claim(part: Part, name: str, known: Sequence[Source], forced: str | None = N
     raise ExportRejected(
         f"no source knows this {part.format} export; its columns are: {', '.join(seen[:40]) or '(none)'}",
         name,
-        "write a source for it: `audit-analyzer sources propose FILE` drafts one into the workspace's sources/ folder",
+        "write a source for it: `audit-analyzer sources propose FILE > WORKSPACE/sources/NAME.toml` drafts one; "
+        'or, where it is no export, say so in audit.toml: [[delivery]] with files and source = "none"',
     )
 
 

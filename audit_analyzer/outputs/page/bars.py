@@ -39,7 +39,7 @@ def drawn(night: Night) -> Markup:
         aria_label="searches by operator",
         class_="chart",
     )
-    return tag("div", tag("figure", tag("div", svg, class_="scroll", tabindex="0")), tag("p", note, class_="note"), class_="charts")
+    return tag("div", tag("figure", charts.scrolled("Searches by operator", svg)), tag("p", note, class_="note"), class_="charts")
 
 
 def _rows(shown: list[Mapping[str, Any]], accused: dict[str, list[Finding]]) -> list[Markup]:

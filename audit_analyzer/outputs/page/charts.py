@@ -6,7 +6,7 @@ import datetime as dt
 import math
 
 from audit_analyzer.outputs.page.glyphs import SHAPES
-from audit_analyzer.outputs.page.markup import Child, Markup, raw, tag
+from audit_analyzer.outputs.page.markup import Child, Markup, raw, scroll, tag
 
 HATCHES = raw(
     '<defs><pattern id="hatch-gap" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
@@ -19,6 +19,11 @@ HATCHES = raw(
 def defs() -> Markup:
     """The hatchings, once for the page. Not display:none: a pattern in an undisplayed drawing is not painted."""
     return tag("svg", HATCHES, class_="defs", width=0, height=0, aria_hidden="true")
+
+
+def scrolled(name: str, drawing: Markup) -> list[Markup]:
+    """A drawing in a box of its own. Without scripts it fits the screen; with them it scrolls there, starts at its newest bar, and says so."""
+    return [scroll(name, drawing), tag("p", "This chart is wider than the screen: it scrolls sideways.", class_="note scrolls", hidden=True)]
 
 
 def r(value: float) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from audit_analyzer.outputs import tally
 from audit_analyzer.outputs.page import glyphs
 from audit_analyzer.outputs.page.findings import clause as clause_text
-from audit_analyzer.outputs.page.markup import Child, Markup, join, section, table, tag, words
+from audit_analyzer.outputs.page.markup import Child, Markup, join, scroll, section, table, tag, words
 from audit_analyzer.words import Measurability, Night
 
 VERDICT_WORDS = {"measured": "measured", "partly": "partly", "not_measurable": "not measurable"}
@@ -42,9 +42,8 @@ def matrix(night: Night) -> Markup:
         if left
         else None
     )
-    return section(
-        "measured", "What could be measured", tag("div", tag("table", head, bodies, class_="matrix"), class_="scroll", tabindex="0"), note, lead=LEAD
-    )
+    title = "What could be measured"
+    return section("measured", title, scroll(title, tag("table", head, bodies, class_="matrix")), note, lead=LEAD)
 
 
 def _rules_of_clauses(night: Night) -> dict[str, set[str]]:
@@ -70,7 +69,7 @@ def overall(verdicts: Iterable[str]) -> str | None:
 def _named(night: Night, name: str) -> Markup:
     facts = night.clauses.get(name)
     title = tag("span", (facts or {}).get("title") or name, class_="clause-title")
-    return tag("details", tag("summary", title, tag("code", name)), clause_text(name, facts, titled=False), class_="clause")
+    return tag("details", tag("summary", title, tag("code", name)), clause_text(name, facts, titled=False), class_="clause paper")
 
 
 def _binds(night: Night, name: str, system: str) -> bool:
@@ -166,4 +165,4 @@ def not_asked(night: Night) -> Markup:
     if not silent:
         return section("not-asked", "Rules not asked", lead=lead)
     rows: list[list[Child]] = [[[titles.get(r["rule"]) or r["rule"], tag("div", tag("code", r["rule"]))], r["reason"]] for r in silent]
-    return section("not-asked", "Rules not asked", table(("Rule", "Why not"), rows), lead=lead)
+    return section("not-asked", "Rules not asked", table("Rules not asked", ("Rule", "Why not"), rows), lead=lead)

@@ -73,7 +73,7 @@ def _rules(night: Night) -> Markup | None:
     return tag(
         "details",
         tag("summary", f"The {tally.number(len(rows), 'rule')} of this run, and their parameters"),
-        table(("Rule", "Severity", "Because", "Parameters"), rows),
+        table("Rules and their parameters", ("Rule", "Severity", "Because", "Parameters"), rows),
         class_="box",
     )
 

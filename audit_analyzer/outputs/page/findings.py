@@ -7,6 +7,7 @@ import itertools
 from collections.abc import Mapping
 from typing import Any
 
+from audit_analyzer.clauses import OWN
 from audit_analyzer.outputs import inert, tally
 from audit_analyzer.outputs.page import glyphs
 from audit_analyzer.outputs.page.markup import Child, Markup, join, moment, period, plural, section, table, tag, words
@@ -30,6 +31,11 @@ FAMILY_WORDS = {
 }
 LEAD = "Grouped by what they bear on, most severe first. Open one to see its evidence and what would make it harmless."
 
+ON_PAPER = (
+    "On paper each finding tells the number of its evidence rows; the rows stand in full in findings.jsonl and in the sheet Evidence of findings.xlsx. "
+    "What to do next stands once for each rule, and the text of each clause once, under “What could be measured”."
+)
+
 
 def drawn(night: Night) -> Markup:
     """Controls and every finding; without scripts the controls are not shown and all findings are there."""
@@ -45,7 +51,13 @@ def drawn(night: Night) -> Markup:
     context = Context(night, EVIDENCE_SHOWN if len(order) <= MANY else EVIDENCE_SHOWN_MANY)
     families = [_family(name, list(group), context) for name, group in itertools.groupby(order, key=lambda f: f.family)]
     return section(
-        "findings", "Findings", _controls(order), families, tag("p", "No finding fits these filters.", class_="empty", id="none-fits", hidden=True), lead=LEAD
+        "findings",
+        "Findings",
+        tag("p", ON_PAPER, class_="lead on-paper"),
+        _controls(order),
+        families,
+        tag("p", "No finding fits these filters.", class_="empty", id="none-fits", hidden=True),
+        lead=LEAD,
     )
 
 
@@ -100,9 +112,17 @@ def _family(name: str, group: list[Finding], context: Context) -> Markup:
 
 
 def _rule(rule: str, group: list[Finding], context: Context) -> Markup:
-    because = context.rules.get(rule, {}).get("because")
+    facts = context.rules.get(rule, {})
+    because = facts.get("because")
     head = tag("h4", group[0].title, tag("code", rule, class_="rule-name"))
-    return tag("div", head, tag("p", because, class_="because") if because else None, [_finding(f, context) for f in group], class_="rule")
+    return tag(
+        "div",
+        head,
+        tag("p", because, class_="because") if because else None,
+        _of_the_rule(facts, "on-paper"),
+        [_finding(f, context) for f in group],
+        class_="rule",
+    )
 
 
 def _finding(finding: Finding, context: Context) -> Markup:
@@ -129,7 +149,7 @@ def _finding(finding: Finding, context: Context) -> Markup:
         head,
         tag("div", _body(finding, context), class_="body"),
         id=finding.finding_id,
-        class_=f"f e-{finding.severity}",
+        class_=f"f paper e-{finding.severity}",
         data_family=finding.family,
         data_severity=finding.severity,
         data_level=finding.level,
@@ -142,13 +162,20 @@ def _body(finding: Finding, context: Context) -> list[Child]:
     facts = context.rules.get(finding.rule, {})
     prose = [
         _told("What would make it harmless, and how to check", finding.innocent or facts.get("innocent")),
-        _told("What to do next", facts.get("next")),
-        _told("What this rule misses", facts.get("misses")),
+        _of_the_rule(facts, "on-screen"),
         _told("Assumed on the way", finding.caveats),
         _clauses(finding, context),
     ]
     side = [_figures(finding), _facts(finding), _decision(finding), _matter(finding, context)]
-    return [tag("div", tag("div", prose, class_="prose"), tag("aside", side), class_="columns"), _evidence(finding, context.shown)]
+    return [
+        tag("div", tag("div", prose, class_="prose"), tag("aside", side), class_="columns"),
+        tag("div", _evidence(finding, context.shown), class_="rests-on"),
+    ]
+
+
+def _of_the_rule(facts: Mapping[str, Any], where: str) -> Markup:
+    """What holds for every finding of a rule: on the screen it stands in each of them, on paper once."""
+    return tag("div", _told("What to do next", facts.get("next")), _told("What this rule misses", facts.get("misses")), class_=where)
 
 
 def _told(title: str, said: object) -> Markup | None:
@@ -237,7 +264,8 @@ def _clauses(finding: Finding, context: Context) -> Markup | None:
 def clause(name: str, facts: Mapping[str, Any] | None, *, titled: bool = True) -> Markup:
     """A clause: what it says, whether and since when it binds, and how well that is known."""
     if facts is None:
-        return tag("blockquote", tag("p", tag("code", name), ": this clause is not in the installed packs.", class_="clause-head"))
+        why = "a limit of the agency's own, as audit.toml states it" if name.startswith(f"{OWN}/") else "this clause is not in the installed packs"
+        return tag("blockquote", tag("p", tag("code", name), f": {why}.", class_="clause-head"))
     status = str(facts.get("status") or "unverified")
     since, until = facts.get("effective_from"), facts.get("effective_to")
     dates = (f"from {moment(since)}" if since else "start not stated") + (f" until {moment(until)} (exclusive)" if until else "")
@@ -263,8 +291,9 @@ def _evidence(finding: Finding, shown: int) -> Markup:
     return tag(
         "div",
         tag("h5", "Evidence"),
-        table(("Role", "Row", "File", "Record", "SHA-256 of the file"), rows, "tttmm", class_="evidence"),
-        tag("p", note, class_="note"),
+        table(f"Evidence of {finding.finding_id}", ("Role", "Row", "File", "Record", "SHA-256 of the file"), rows, "tttmm", class_="evidence"),
+        tag("p", note, class_="note on-screen"),
+        tag("p", f"{tally.number(count, 'row')}, in full in findings.jsonl and in the sheet Evidence of findings.xlsx.", class_="note on-paper"),
     )
 
 

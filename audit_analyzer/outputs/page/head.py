@@ -71,12 +71,13 @@ def _severities(night: Night) -> Markup:
 
 def _figures(night: Night) -> Markup:
     sums = tally.ledger_sums(night.ledger)
-    good = sum(1 for row in night.ledger if row.get("outcome") == "accepted")
+    exports = tally.exports(night.ledger)
+    good, others = sum(1 for row in exports if row.get("outcome") == "accepted"), len(night.ledger) - len(exports)
     silent = sum(1 for m in night.measurability if m.verdict == "not_measurable")
     failed = [c for c in night.checks if not c.passed]
     blocking = sum(1 for c in failed if c.blocking)
     tiles = (
-        _tile("Exports used", f"{good:,}", f"of {len(night.ledger):,} delivered"),
+        _tile("Exports used", f"{good:,}", f"of {len(exports):,} delivered" + (f"; {tally.number(others, 'other file')}" if others else "")),
         _tile("Records kept", f"{sums['kept']:,}", f"of {sums['read']:,} read"),
         _tile("Questions not measurable", f"{silent:,}", f"of {len(night.measurability):,} (rule × system)"),
         _tile("Quality checks failed", f"{len(failed):,}", f"of {len(night.checks):,}" + (f", {blocking} blocking" if blocking else "")),

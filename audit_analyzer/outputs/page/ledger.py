@@ -8,7 +8,7 @@ from typing import Any
 
 from audit_analyzer.outputs import tally
 from audit_analyzer.outputs.page import glyphs
-from audit_analyzer.outputs.page.markup import Child, Markup, moment, section, tag, words
+from audit_analyzer.outputs.page.markup import Child, Markup, moment, scroll, section, tag, words
 from audit_analyzer.words import Night
 
 SHOWN, OPEN_FOLDERS = 12, 6
@@ -50,14 +50,22 @@ def _part(name: str, count: int) -> Markup:
 def _refused(rows: list[Row]) -> Markup | None:
     """Those that could not be used, above all folders, with their reasons."""
     refused = [row for row in rows if row["outcome"] != "accepted"]
+    others = len(rows) - len(tally.exports(rows))
+    declared = f" {tally.number(others, 'more file is', 'more files are')} declared in audit.toml to be no exports: kept, and not read." if others else ""
     if not refused:
-        return tag("p", "Every export could be used.", class_="note")
+        return tag("p", f"Every export could be used.{declared}", class_="note")
     items = [
         tag("li", glyphs.badge(str(row["outcome"]), "bad"), " ", tag("b", tag("bdi", row["path"])), tag("span", f": {row.get('reason') or 'no reason given'}"))
         for row in refused[: 2 * SHOWN]
     ]
     more = tag("li", f"and {len(refused) - 2 * SHOWN:,} more, in the sheet Exports of findings.xlsx") if len(refused) > 2 * SHOWN else None
-    return tag("div", tag("h3", f"{tally.number(len(refused), 'export')} could not be used"), tag("ul", items, more, class_="plain"), class_="callout bad")
+    return tag(
+        "div",
+        tag("h3", f"{tally.number(len(refused), 'export')} could not be used"),
+        tag("ul", items, more, class_="plain"),
+        tag("p", declared) if declared else None,
+        class_="callout bad",
+    )
 
 
 def _folder(name: str, rows: list[Row], opened: bool) -> Markup:
@@ -67,18 +75,22 @@ def _folder(name: str, rows: list[Row], opened: bool) -> Markup:
     head = tag(
         "summary",
         tag("span", tag("bdi", name), class_="folder"),
-        tag("span", tally.number(len(rows), "export"), f", {sums['read']:,} records", class_="soft"),
+        tag("span", tally.number(len(rows), "file"), f", {sums['read']:,} records", class_="soft"),
         tag("span", tally.listed(known, 3), class_="soft") if known else None,
         glyphs.badge(f"{bad} not used", "bad") if bad else None,
     )
     table = tag("table", tag("thead", _heads()), tag("tbody", [_line(row) for row in rows[:SHOWN]]), class_="ledger")
     left = len(rows) - SHOWN
     more = (
-        tag("p", f"{left:,} more exports of this folder are in the sum above and, one by one, in the sheet Exports of findings.xlsx.", class_="note")
+        tag(
+            "p",
+            f"{tally.number(left, 'more file')} of this folder {'is' if left == 1 else 'are'} in the sum above and in the sheet Exports of findings.xlsx.",
+            class_="note",
+        )
         if left > 0
         else None
     )
-    return tag("details", head, tag("div", table, class_="scroll", tabindex="0"), more, class_="box", open=opened)
+    return tag("details", head, scroll(f"Exports of {name}", table), more, class_="box paper", open=opened)
 
 
 def _heads() -> Markup:
@@ -107,7 +119,9 @@ def _line(row: Row) -> Markup:
     return tag(
         "tr",
         tag("td", told, tag("bdi", where), tag("div", row["export_id"], class_="sha", title="SHA-256 of the file as delivered"), aside),
-        tag("td", tag("bdi", row.get("system") or "–"), tag("div", row.get("source") or "no source", class_="soft")),
+        tag(
+            "td", tag("bdi", row.get("system") or "–"), tag("div", row.get("source") or ("no source" if outcome != "accepted" else "no export"), class_="soft")
+        ),
         [tag("td", f"{int(row.get(name) or 0):,}", class_="n zero" if not row.get(name) else "n") for name in tally.LEDGER],
         tag("td", span, tag("div", zone, class_="soft") if zone else None, class_="when"),
         tag("td", str(row.get("integrity") or "–").replace("-", " ")),

@@ -54,13 +54,18 @@ def raw(code: str) -> Markup:
     return Markup(code)
 
 
-def table(head: Iterable[Child], rows: Iterable[Iterable[Child]], kinds: str = "", **attributes: object) -> Markup:
-    """A table that scrolls in its own box. kinds: a letter per column, n for a number, m for monospace, anything else for text."""
+def scroll(name: str, child: Child) -> Markup:
+    """A box of its own for what may be wider than the screen: the keyboard reaches it, and a screen reader says its name."""
+    return tag("div", child, class_="scroll", tabindex="0", role="region", aria_label=name)
+
+
+def table(name: str, head: Iterable[Child], rows: Iterable[Iterable[Child]], kinds: str = "", **attributes: object) -> Markup:
+    """A table that scrolls in its own box, called `name`. kinds: a letter per column, n for a number, m for monospace, anything else for text."""
     classes = {"n": "n", "m": "m"}
     marks = [classes.get(letter) for letter in kinds]
     top = tag("tr", [tag("th", cell, scope="col", class_=_at(marks, at)) for at, cell in enumerate(head)])
     body = [tag("tr", [tag("td", cell, class_=_at(marks, at)) for at, cell in enumerate(row)]) for row in rows]
-    return tag("div", tag("table", tag("thead", top), tag("tbody", body), **attributes), class_="scroll", tabindex="0")
+    return scroll(name, tag("table", tag("thead", top), tag("tbody", body), **attributes))
 
 
 def _at(marks: list[str | None], at: int) -> str | None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from audit_analyzer.outputs import tally
 from audit_analyzer.outputs.page import glyphs
-from audit_analyzer.outputs.page.markup import Child, Markup, moment, section, table, tag
+from audit_analyzer.outputs.page.markup import Child, Markup, moment, scroll, section, table, tag
 from audit_analyzer.words import Check, Night
 
 LEAD = "Checks of the data before any rule was asked. A blocking check that fails keeps rules from being asked of that system, and the page says so."
@@ -26,12 +26,14 @@ def _checks(night: Night) -> Markup:
     order = sorted(night.checks, key=lambda c: (c.passed, not c.blocking, c.table, c.system or "", c.expectation))
     failed = [c for c in order if not c.passed]
     good = [c for c in order if c.passed]
-    told = _check_table(failed) if failed else tag("p", "Every check passed.", class_="note")
-    kept = tag("details", tag("summary", f"{tally.number(len(good), 'check')} passed"), _check_table(good), class_="box") if good else None
+    told = _check_table("Checks that failed", failed) if failed else tag("p", "Every check passed.", class_="note")
+    kept = (
+        tag("details", tag("summary", f"{tally.number(len(good), 'check')} passed"), _check_table("Checks that passed", good), class_="box") if good else None
+    )
     return tag("div", tag("h3", f"Checks: {len(failed)} of {len(order)} failed"), told, kept)
 
 
-def _check_table(checks: list[Check]) -> Markup:
+def _check_table(name: str, checks: list[Check]) -> Markup:
     rows: list[list[Child]] = [
         [
             glyphs.badge("passed", "good") if c.passed else glyphs.badge("failed, blocking" if c.blocking else "failed", "bad" if c.blocking else "warn"),
@@ -42,7 +44,7 @@ def _check_table(checks: list[Check]) -> Markup:
         ]
         for c in checks
     ]
-    return table(("Verdict", "Expected", "Table, system", "Observed", "Rows not so"), rows, "ttttn")
+    return table(name, ("Verdict", "Expected", "Table, system", "Observed", "Rows not so"), rows, "ttttn")
 
 
 def _systems(night: Night) -> Markup | None:
@@ -62,7 +64,7 @@ def _systems(night: Night) -> Markup | None:
     if not rows:
         return None
     heads = ("System", "Uses", "First", "Last", "Days with a record", "Operators", "Distinct reasons")
-    return tag("div", tag("h3", "What each system's log holds"), table(heads, rows, "tnttnnn"))
+    return tag("div", tag("h3", "What each system's log holds"), table("What each system's log holds", heads, rows, "tnttnnn"))
 
 
 def _profiles(night: Night) -> list[tuple[str, Mapping[str, Any]]]:
@@ -98,7 +100,7 @@ def _gaps(night: Night) -> Markup:
     told = f"{tally.number(silent, 'gap is', 'gaps are')} longer than chance explains: a holiday, an outage, or records that were not handed over."
     lead = f"Days without a record inside a system's span. {told}{more}"
     heads = ("System", "First day", "Last day", "Days", "Uses expected", "")
-    return tag("div", tag("h3", f"Gaps ({len(gaps):,})"), tag("p", lead, class_="note"), table(heads, rows, "tttnnt"))
+    return tag("div", tag("h3", f"Gaps ({len(gaps):,})"), tag("p", lead, class_="note"), table("Gaps", heads, rows, "tttnnt"))
 
 
 def _silence(silent: bool) -> Markup:
@@ -119,7 +121,7 @@ def _nulls(night: Night) -> Markup | None:
     empty = [column for column, row in shares.items() if all(row.get(system) == 1 for system in systems)]
     rows = [_null_row(column, row, systems) for column, row in shares.items() if column not in {*full, *empty}]
     head = tag("tr", [tag("th", tag("bdi", name), scope="col") for name in ("Column", *systems)])
-    grid = tag("div", tag("table", tag("thead", head), tag("tbody", rows), class_="heat"), class_="scroll", tabindex="0")
+    grid = scroll("Cells without a value", tag("table", tag("thead", head), tag("tbody", rows), class_="heat"))
     lead = tag("p", "Share of uses without a value. The darker, the less a rule that needs the column can see.", class_="note")
     named = [
         tag("p", f"{words}: {', '.join(sorted(names))}.", class_="note")
@@ -172,4 +174,4 @@ def _sentences(facts: Mapping[str, Any]) -> list[str]:
 
 def _reasons(facts: Mapping[str, Any]) -> Markup | None:
     top: list[list[Child]] = [[tag("bdi", r["reason"]), f"{int(r['rows']):,}", f"{100 * r['share']:.1f}%"] for r in facts.get("top_reasons") or ()]
-    return table(("Commonest reasons, as given", "Uses", "Of those with a reason"), top, "tnn") if top else None
+    return table("Commonest reasons", ("Commonest reasons, as given", "Uses", "Of those with a reason"), top, "tnn") if top else None

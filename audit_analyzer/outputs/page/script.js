@@ -1,4 +1,4 @@
-// report.html works without this: it filters the findings, opens the one that a link names, copies request sentences, and opens all for print.
+// report.html works without this: it filters the findings, opens the one that a link names, copies request sentences, and opens for print what belongs on paper.
 (() => {
   "use strict";
   const root = document.documentElement, form = document.getElementById("filters");
@@ -71,6 +71,16 @@
     return done;
   };
 
+  // A chart that is wider than the screen starts at its newest bar: the empty days before or after it would look like no searches.
+  const charts = Array.from(document.querySelectorAll(".charts .scroll"));
+  const say = () => charts.forEach((box) => { box.nextElementSibling.hidden = box.scrollWidth <= box.clientWidth; });
+  for (const box of charts) {
+    const newest = Array.from(box.querySelectorAll(".newest rect.bar")).pop();
+    if (newest) box.scrollLeft += newest.getBoundingClientRect().right - box.getBoundingClientRect().right + 16;
+  }
+  addEventListener("resize", say);
+  say();
+
   const contents = document.getElementById("contents"), wide = matchMedia("(min-width: 80rem)");
   const fold = () => { contents.open = wide.matches; };
   wide.addEventListener("change", fold);
@@ -78,7 +88,7 @@
 
   let closed = [];
   addEventListener("beforeprint", () => {
-    closed = Array.from(document.querySelectorAll("main details:not([open])"));
+    closed = Array.from(document.querySelectorAll("details.paper:not([open])"));
     closed.forEach((el) => { el.open = true; });
   });
   addEventListener("afterprint", () => { closed.forEach((el) => { el.open = false; }); closed = []; });

@@ -58,9 +58,9 @@ def _panel(night: Night, system: str, days: dict[dt.date, int], span: Span) -> M
     ticks = charts.nice(max(bars.values()))
     drawing = [_ground(span, ticks), _gaps(night, system, days, span), _bars(bars, span, ticks[-1]), _marks(night, system, span)]
     named = f"{system}: searches per day from {min(days)} to {max(days)}"
-    svg = tag("svg", drawing, viewBox=f"0 0 {WIDTH} {height}", role="img", aria_label=named, class_="chart")
+    svg = tag("svg", drawing, viewBox=f"0 0 {WIDTH} {height}", role="img", aria_label=named, class_="chart newest")
     title = tag("figcaption", tag("b", tag("bdi", system)), f" {sum(days.values()):,} searches, {min(days)} to {max(days)}")
-    return tag("figure", title, tag("div", svg, class_="scroll", tabindex="0"))
+    return tag("figure", title, charts.scrolled(named, svg))
 
 
 def _binned(days: dict[dt.date, int], span: Span) -> dict[dt.date, int]:
