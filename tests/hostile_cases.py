@@ -220,6 +220,8 @@ JSON = [
     ok("a key twice in a record", "a.json", b'[{"a":1},{"a":1,"a":2}]', '{"a":1}', rejects=[("/1", "json.duplicate_key")]),
     ok("a key twice in a pretty record", "a.json", b'[{"a":1},\n{"a":1,\n"a":2}]', '{"a":1}', rejects=[("/1", "json.duplicate_key")]),
     ok("half a surrogate pair in a record", "a.json", rb'[{"a":1},{"a":"\ud800x"}]', '{"a":1}', rejects=[("/1", "json.surrogate")]),
+    ok("half a surrogate pair as the key of the records", "a.json", rb'{"\ud800":[{"a":1},{"a":2}]}', *TWO),
+    ok("two keys that are halves of pairs", "a.json", rb'{"\ud800":[{"a":1}],"\ud801":[{"a":2}]}', *TWO),
     ok("invalid UTF-8 in a record", "a.json", b'[{"a":1},{"a":"\xff"}]', '{"a":1}', rejects=[("/1", "json.encoding")]),
     ok("a record nested too deep", "a.json", b'[{"a":1},{"a":' + b"[" * 70 + b"]" * 70 + b"}]", '{"a":1}', rejects=[("/1", "json.depth")]),
     ok("a record beyond the limit", "a.json", b'[{"a":1},{"a":"' + b"x" * 99 + b'"}]', '{"a":1}', rejects=[("/1", "json.record_too_long")], limits=Limits(record_bytes=50)),

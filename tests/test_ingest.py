@@ -216,6 +216,21 @@ def test_a_line_of_ndjson_that_is_no_object_is_never_a_use(place, files, line):
     assert (told.read, told.kept, told.rejected) == (2, 1, 1)
 
 
+KEY_OF_HALF_A_PAIR = b'{"query_id":"x","operation":"identification","occurred_at":"2026-03-01T10:00:00Z","rea\\ud800son":"y"}'
+ITS_TWIN = KEY_OF_HALF_A_PAIR.replace(b'"x"', b'"z"').replace(b"\\ud800", b"\\u00e9")
+
+
+@pytest.mark.parametrize(
+    ("name", "body"),
+    [("a.ndjson", b"%s\n%s\n"), ("a.json", b"[%s,%s]"), ("a.json", b'{"Records":[%s,%s]}'), ("a.json", b'{"\\udfff":[%s,%s]}')],
+)
+def test_a_key_that_is_half_a_surrogate_pair_costs_its_record_and_nothing_else(place, files, name, body):
+    told = outcome_of(place, files, name, body % (KEY_OF_HALF_A_PAIR, ITS_TWIN))
+    assert (told.read, told.kept, told.rejected) == (2, 1, 1)
+    assert place.values("SELECT reason FROM rejects") == ["json.surrogate: half of a surrogate pair stands alone"]
+    assert place.values("SELECT columns_unknown FROM exports WHERE rejected = 1") == [["reaéson"]]
+
+
 def test_an_export_that_no_source_knows_shows_its_columns_and_the_remedy(place, files):
     told = outcome_of(place, files, "a.csv", b"name,remark\nkim,none\n")
     assert (told.outcome, "name, remark" in told.reason, "sources propose" in told.reason) == ("rejected", True, True)
