@@ -1,14 +1,15 @@
 import gzip
 import os
 import shutil
+import zipfile
 
 import pytest
 from exports_maker import event, use, write_cloudtrail, write_csv, write_gz, write_ndjson, write_parquet, write_xlsx, write_zip
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from audit_analyzer import group, nightly
-from audit_analyzer.errors import AuditError, NothingToRead
+from audit_analyzer import group, nightly, readers
+from audit_analyzer.errors import COULD_NOT_LOOK, AuditError, NothingToRead
 from audit_analyzer.store import canonical
 
 BOOKED = "SELECT sum(read)::INT, sum(kept)::INT, sum(rejected)::INT, sum(set_aside)::INT, sum(copies)::INT FROM exports WHERE outcome = 'accepted'"
@@ -229,6 +230,49 @@ def test_a_key_that_is_half_a_surrogate_pair_costs_its_record_and_nothing_else(p
     assert (told.read, told.kept, told.rejected) == (2, 1, 1)
     assert place.values("SELECT reason FROM rejects") == ["json.surrogate: half of a surrogate pair stands alone"]
     assert place.values("SELECT columns_unknown FROM exports WHERE rejected = 1") == [["reaéson"]]
+
+
+@pytest.mark.parametrize("step", ["look", "read", "members"])
+def test_what_no_reader_foresaw_costs_one_export_and_is_told_as_a_defect(place, files, monkeypatch, step):
+    known = getattr(readers, step)
+
+    def sound(path):
+        if "good" not in path.read_text():
+            raise IndexError("list index out of range")
+
+    def stumbles(path, *more):
+        sound(path)
+        yield from known(path, *more)
+
+    def looks(path, *more):
+        sound(path)
+        return known(path, *more)
+
+    write_csv(files / "a.csv", [use(1)])
+    write_csv(files / "b.csv", [use(2, reason="good")])
+    monkeypatch.setattr(readers, step, looks if step == "look" else stumbles)
+    bad, good = place.ingest(files)
+    assert (bad.outcome, good.outcome, place.uses("reason")) == ("failed", "accepted", {"q-2": "good"})
+    assert bad.reason.startswith("defect: this is a defect of the program, not of your data: IndexError: list index out of range (test_ingest.py, line ")
+    assert nightly.intake_code([bad, good]) == COULD_NOT_LOOK
+    monkeypatch.undo()
+    assert [r.kept for r in place.ingest(files)] == [1, 0]
+
+
+def test_an_archive_of_folders_has_its_line_in_the_ledger(place, files):
+    archive = write_zip(files / "a.zip", {"logs/": b""})
+    told = place.one(archive)
+    assert (told.outcome, told.reason.split(":")[0]) == ("rejected", "archive.empty")
+    assert place.rows("SELECT e.outcome, count(*) FROM exports e JOIN deliveries d USING (export_id, path) GROUP BY 1") == [("rejected", 1)]
+
+
+def test_the_comment_of_an_archive_has_a_line_of_its_own(place, files):
+    archive = write_zip(files / "a.zip", {"a.csv": write_csv(files / "a.csv", [use(1)]).read_bytes()})
+    with zipfile.ZipFile(archive, "a") as opened:
+        opened.comment = b"query_id,operation"
+    comment, member = place.ingest(archive)
+    assert (comment.file.rsplit("/")[-1], comment.outcome, member.kept) == ("a.zip!(comment)", "rejected", 1)
+    assert comment.reason.endswith("beginning b'query_id,operation'")
 
 
 def test_an_export_that_no_source_knows_shows_its_columns_and_the_remedy(place, files):
