@@ -315,6 +315,8 @@ XLSX = [
     ok("days that no calendar has", "a.xlsx", book(X, row(2, cell("A2", "-1", style="1"), cell("B2", "9999999", style="1")), styles=DATES), ("-1", "9999999")),
     ok("an ISO date cell", "a.xlsx", book(X, row(2, cell("A2", "2026-03-01T10:00:00", "d"), cell("B2", "x", "inline"))), ("2026-03-01T10:00:00", "x")),
     ok("a formula gives its stored value", "a.xlsx", book(X, row(2, cell("A2", "2", formula="1+1"), cell("B2", "x", "str", formula="A1"))), ("2", "x")),
+    ok("a formula whose stored value was left empty", "a.xlsx", book(X, row(2, '<c r="A2"><f>1+1</f><v></v></c>', cell("B2", "x", "inline")) + row(3, '<c r="A3"><f>1+1</f><v/></c>')), rejects=[("Log!2", "xlsx.formula: cell A2"), ("Log!3", "xlsx.formula: cell A3")]),
+    ok("a formula that gives an empty text", "a.xlsx", book(X, row(2, cell("A2", "", "str", formula="T(1)"), cell("B2", "x", "inline"))), ("", "x")),
     ok("a formula without a stored value", "a.xlsx", book(X, row(2, '<c r="A2"><f>1+1</f></c>', cell("B2", "x", "inline"))), rejects=[("Log!2", "xlsx.formula: cell A2")]),
     ok("a dimension that hides rows", "a.xlsx", book(X, texts(2, "1", "x"), texts(3, "2", "y"), texts(900, "3", "z"), dimension="A1:B2"), ("1", "x"), ("2", "y"), ("3", "z")),
     ok("a dimension that promises rows", "a.xlsx", book(X, texts(2, "1", "x"), dimension="A1:XFD1048576"), ("1", "x")),
