@@ -248,7 +248,7 @@ class Intake:
 
     def _claim(self, part: Part, export: Export) -> Claim | None:
         try:
-            return sources.claim(part, export.shown, self.sources, self.forced or export.delivery.source)
+            return sources.claim(part, export.shown, self.sources, self.forced or export.delivery.source, self.settings.limits)
         except SourceError as error:
             raise ExportRejected(error.what, export.shown, error.remedy) from error
         except ExportRejected:
@@ -256,11 +256,21 @@ class Intake:
 
     def _refusals(self, parts: Sequence[Part], export: Export) -> Iterator[ExportRejected]:
         for part in parts:
+            if part.format in {"json", "ndjson"} and not part.columns:
+                self._refuse_unreadable(part, export)
             try:
-                sources.claim(part, export.shown, self.sources, self.forced or export.delivery.source)
+                sources.claim(part, export.shown, self.sources, self.forced or export.delivery.source, self.settings.limits)
             except ExportRejected as error:
                 yield error
         yield ExportRejected("it holds no table", export.shown, "ask for the export again")
+
+    def _refuse_unreadable(self, part: Part, export: Export) -> None:
+        """Raises what keeps the first records of JSON without a single key from being read, where something does: no source would change it."""
+        for batch in _each(readers.read(export.path, part, readers.Layout(), self.settings.limits), export):
+            if batch.rejected and not batch.table.num_rows:
+                first = batch.rejected[0]
+                raise ExportRejected(f"none of the first records can be read; {first.record}: {first.reason}", export.shown, "ask for the export again")
+            return
 
     def _landing(self, export: Export, part: Part, claim: Claim) -> Landing:
         text = part.format in {"csv", "parquet", "xlsx"}

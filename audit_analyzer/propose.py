@@ -14,7 +14,6 @@ from audit_analyzer.settings import Limits
 from audit_analyzer.store import canonical
 
 SAMPLE = 200  # records looked at
-DELIMITERS = ",;\t|"
 DECIDE = "# DECIDE:"
 
 
@@ -22,7 +21,8 @@ def draft(file: Path) -> str:
     """A source's TOML for the first table of the export. Raises ExportRejected or ExportFailed where it cannot be read."""
     parts = readers.look(file, file.name, Limits())
     part = parts[0]
-    delimiter = max(DELIMITERS, key=lambda d: len(part.header(d))) if part.format == "csv" else ","
+    delimiter = part.likely_delimiter()
+    part.check_header(Limits(), delimiter)
     fields = _fields(file, part, delimiter)
     if not fields:
         raise ExportRejected("it has no columns to make a source from", str(file), "ask for an export with a header")

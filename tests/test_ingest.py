@@ -275,6 +275,58 @@ def test_the_comment_of_an_archive_has_a_line_of_its_own(place, files):
     assert comment.reason.endswith("beginning b'query_id,operation'")
 
 
+HEAD = b"query_id,operation,occurred_at"
+FAULTY_HEADERS = {
+    "an encoding": (HEAD + b",rea\xffson\n", "csv.header: csv.encoding"),
+    "NUL": (HEAD + b",rea\0son\n", "csv.header: csv.nul"),
+    "UTF-16 without its mark": ((HEAD + b"\nx,identification,2026-03-01\n").decode().encode("utf-16-le"), "csv.header: csv.nul"),
+    "CR only": (HEAD + b"\rx,identification,2026-03-01T10:00:00Z\r", "csv.header: csv.bare_cr"),
+    "a column twice": (HEAD + b",reason,reason\n", "header.duplicate: two columns are called 'reason'"),
+    "a stray quote": (HEAD + b',rea"son\n', "csv.header: csv.stray_quote"),
+    "too many columns": (
+        HEAD + b"".join(b",c%d" % n for n in range(600)) + b"\n",
+        "limit.columns: 603 columns, limit 512; next: if the export is honest, raise",
+    ),
+}
+
+
+@pytest.mark.parametrize("forced", [None, "interchange", "keen"])
+@pytest.mark.parametrize("fault", FAULTY_HEADERS)
+def test_the_fault_of_a_header_is_told_and_not_that_no_source_knows_it(place, files, fault, forced):
+    body, told = FAULTY_HEADERS[fault]
+    (files / "a.csv").write_bytes(body)
+    if forced == "keen":
+        place.source("keen", KEEN)
+    assert place.one(files / "a.csv", forced=forced).reason.startswith(told)
+
+
+def test_a_header_beyond_the_limit_is_read_where_the_limit_is_raised(place, files):
+    path = write_csv(files / "a.csv", [use(1, **{f"c{n}": "x" for n in range(600)})])
+    assert place.says("[limits]\ncolumns = 700\n").one(path, forced="interchange").kept == 1
+
+
+def test_json_that_cannot_be_read_at_all_says_why(place, files):
+    (files / "a.json").write_bytes(b"[" * 100_000)
+    (files / "b.ndjson").write_bytes(b'{"a":\n{"b":\n')
+    deep, broken = place.ingest(files)
+    assert deep.reason.startswith("json.depth")
+    assert broken.reason.startswith("none of the first records can be read; 1: json.syntax")
+
+
+def test_an_exchange_file_of_mostly_unknown_columns_is_read_where_it_was_said_to_be_one(place, files):
+    path = write_csv(files / "a.csv", [use(1, **dict.fromkeys("abcdefgh", "x"))])
+    told = place.one(path)
+    assert "as interchange: queries has what it needs there, but only 5 of 13 columns are known" in told.reason
+    assert "--source interchange" in told.reason
+    assert place.says('[[delivery]]\nfiles = "a.csv"\nsource = "interchange"\n').one(path).kept == 1
+    assert place.values("SELECT columns_unknown FROM exports WHERE outcome = 'accepted'") == [list("abcdefgh")]
+
+
+def test_an_exchange_file_without_a_needed_column_says_which(place, files):
+    path = write_csv(files / "a.csv", [{"query_id": "q", "operator": "kim", "reason": "theft"}])
+    assert "as interchange: queries needs occurred_at, operation, too" in place.one(path, forced="interchange").reason
+
+
 def test_an_export_that_no_source_knows_shows_its_columns_and_the_remedy(place, files):
     told = outcome_of(place, files, "a.csv", b"name,remark\nkim,none\n")
     assert (told.outcome, "name, remark" in told.reason, "sources propose" in told.reason) == ("rejected", True, True)
