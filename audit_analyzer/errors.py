@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import traceback
+from pathlib import Path
+
 FOUND, COULD_NOT_LOOK, NOTHING_TO_READ, USAGE, HELD, INTERRUPTED = 1, 2, 3, 64, 75, 130
+_TOLD = 300  # characters of an exception's own words
 
 
 class AuditError(Exception):
@@ -68,3 +72,12 @@ class ExportRejected(AuditError):  # noqa: N818  the outcome's name
 
 class ExportFailed(AuditError):  # noqa: N818  the outcome's name
     """The export could not be read this time (I/O, a limit reached): try again."""
+
+
+def unforeseen(error: Exception, where: str = "") -> ExportFailed:
+    """An exception that no reader foresaw, as the answer about the one export that was being read: it must not cost the others."""
+    told = "".join(traceback.format_exception_only(error)).strip()[:_TOLD]
+    last = traceback.extract_tb(error.__traceback__)[-1:]
+    place = f" ({Path(last[0].filename).name}, line {last[0].lineno})" if last else ""
+    what = f"defect: this is a defect of the program, not of your data: {told}{place}"
+    return ExportFailed(what, where, "report it with this line and the program's version")

@@ -48,7 +48,8 @@ class Export:
     def refused(self, error: ExportRejected | ExportFailed) -> Self:
         """The export as one that is used for nothing, with the reason."""
         self.outcome = "rejected" if isinstance(error, ExportRejected) else "failed"
-        self.reason = error.what + (f"; next: {error.remedy}" if error.remedy else "")
+        told = error.what + (f"; next: {error.remedy}" if error.remedy else "")
+        self.reason = told.encode("utf-8", "backslashreplace").decode()  # it may quote a text that the ledger could not write
         return self
 
     def ingested(self) -> Ingested:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from audit_analyzer import readers, settle, sources, vault
 from audit_analyzer.digests import recognise
-from audit_analyzer.errors import ExportFailed, ExportRejected, SettingsError, SourceError, UsageError
+from audit_analyzer.errors import AuditError, ExportFailed, ExportRejected, SettingsError, SourceError, UsageError, unforeseen
 from audit_analyzer.group import Export, Group
 from audit_analyzer.integrity import INTEGRITY
 from audit_analyzer.landing import Landing
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 NO_EXPORT = "none"  # a [[delivery]] with this source declares files that are no exports
 
+T = TypeVar("T")
 Progress = Callable[[str, int, int], None]  # name, files done, files in all
 
 
@@ -91,6 +93,27 @@ def _as_settled(store: Store, results: Sequence[Ingested], run_id: str) -> list[
     return [dataclasses.replace(told, **counts.get((told.export, told.file), {})) for told in results]
 
 
+@contextlib.contextmanager
+def _foreseen(export: Export) -> Iterator[None]:
+    """Turns an exception that no reader foresaw into ExportFailed: it costs this export alone. An error of the system still ends the run."""
+    try:
+        yield
+    except (AuditError, OSError, MemoryError):
+        raise
+    except Exception as error:
+        raise unforeseen(error, export.shown) from error
+
+
+def _each(found: Iterator[T], export: Export) -> Iterator[T]:
+    """What a reader gives, one by one; see `_foreseen`."""
+    more = True
+    while more:
+        with _foreseen(export):
+            one = next(found, None)
+        if more := one is not None:
+            yield one
+
+
 class Intake:
     """One intake: what has been read and waits, and where exports of each kind land. The store is the ledger's alone."""
 
@@ -151,7 +174,7 @@ class Intake:
                 left.unlink()
 
     def _members(self, whole: Export, folder: Path) -> Iterator[Export]:
-        for member in readers.members(whole.path, folder, self.settings.limits):
+        for member in _each(readers.members(whole.path, folder, self.settings.limits), whole):
             name = f"{whole.shown}!{vault.plainly(member.name)}" if member.name else whole.shown
             if isinstance(member, readers.Problem):
                 broken = Export(whole.export_id, name, whole.path, 0, whole.delivery, whole.export_id)
@@ -208,19 +231,21 @@ class Intake:
     # --- reading
 
     def _read(self, export: Export, into: Group) -> None:
-        parts = readers.look(export.path, export.shown, self.settings.limits)
-        kind = recognise(parts[0].head[:4096], export.shown) if len(parts) == 1 and parts[0].format == "json" else None
+        with _foreseen(export):
+            parts = readers.look(export.path, export.shown, self.settings.limits)
+            kind = recognise(parts[0].head[:4096], export.shown) if len(parts) == 1 and parts[0].format == "json" else None
         if kind:  # one document that holds no uses but speaks of the logs' wholeness: a digest, a list of keys, saved signatures
             export.source, export.read = INTEGRITY, 1
             into.asides.append((export.export_id, f"CloudTrail {kind}: for the verification of integrity"))
             return
-        claims = [(part, self._claim(part, export)) for part in parts]
+        with _foreseen(export):
+            claims = [(part, self._claim(part, export)) for part in parts]
         if not any(claim for _, claim in claims):
             raise next(self._refusals(parts, export))
         for part, claim in claims:
             layout = readers.Layout(**claim.source.layout) if claim else readers.Layout()
             to = self._landing(export, part, claim) if claim else None
-            for batch in readers.read(export.path, part, layout, self.settings.limits):
+            for batch in _each(readers.read(export.path, part, layout, self.settings.limits), export):
                 export.read += batch.table.num_rows + len(batch.rejected)
                 into.reject(export, batch.rejected)
                 if to is None:
@@ -234,7 +259,7 @@ class Intake:
 
     def _claim(self, part: Part, export: Export) -> Claim | None:
         try:
-            return sources.claim(part, export.shown, self.sources, self.forced or export.delivery.source)
+            return sources.claim(part, export.shown, self.sources, self.forced or export.delivery.source, self.settings.limits)
         except SourceError as error:
             raise ExportRejected(error.what, export.shown, error.remedy) from error
         except ExportRejected:
@@ -242,11 +267,21 @@ class Intake:
 
     def _refusals(self, parts: Sequence[Part], export: Export) -> Iterator[ExportRejected]:
         for part in parts:
+            if part.format in {"json", "ndjson"} and not part.columns:
+                self._refuse_unreadable(part, export)
             try:
-                sources.claim(part, export.shown, self.sources, self.forced or export.delivery.source)
+                sources.claim(part, export.shown, self.sources, self.forced or export.delivery.source, self.settings.limits)
             except ExportRejected as error:
                 yield error
         yield ExportRejected("it holds no table", export.shown, "ask for the export again")
+
+    def _refuse_unreadable(self, part: Part, export: Export) -> None:
+        """Raises what keeps the first records of JSON without a single key from being read, where something does: no source would change it."""
+        for batch in _each(readers.read(export.path, part, readers.Layout(), self.settings.limits), export):
+            if batch.rejected and not batch.table.num_rows:
+                first = batch.rejected[0]
+                raise ExportRejected(f"none of the first records can be read; {first.record}: {first.reason}", export.shown, "ask for the export again")
+            return
 
     def _landing(self, export: Export, part: Part, claim: Claim) -> Landing:
         text = part.format in {"csv", "parquet", "xlsx"}

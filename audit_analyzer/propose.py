@@ -14,7 +14,6 @@ from audit_analyzer.settings import Limits
 from audit_analyzer.store import canonical
 
 SAMPLE = 200  # records looked at
-DELIMITERS = ",;\t|"
 DECIDE = "# DECIDE:"
 
 
@@ -24,7 +23,8 @@ def draft(file: Path) -> str:
         raise UsageError("there is no such file", str(file), "name one export, not a folder")
     parts = readers.look(file, file.name, Limits())
     part = parts[0]
-    delimiter = max(DELIMITERS, key=lambda d: len(part.header(d))) if part.format == "csv" else ","
+    delimiter = part.likely_delimiter()
+    part.check_header(Limits(), delimiter)
     taken = _taken(part, file.name)
     fields = _fields(file, part, delimiter)
     if not fields:

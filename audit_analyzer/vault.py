@@ -46,7 +46,11 @@ def shown(path: Path) -> str:
 
 def plainly(name: str) -> str:
     """A name as text that can be printed; see `shown`."""
-    text = os.fsencode(name).decode("utf-8", errors="backslashreplace")
+    try:
+        raw = os.fsencode(name)
+    except UnicodeEncodeError:  # a member's name, where the machine's own names are of a narrower alphabet
+        raw = name.encode("utf-8", "backslashreplace")
+    text = raw.decode("utf-8", errors="backslashreplace")
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
 
 

@@ -46,6 +46,38 @@ def special(name, mode):
     return info
 
 
+def noted(name: str, comment: bytes) -> zipfile.ZipInfo:
+    """A zip member with a comment in the directory."""
+    info = zipfile.ZipInfo(name, (2026, 3, 1, 0, 0, 0))
+    info.comment = comment
+    return info
+
+
+def stamped(data: bytes, local: int, entry: int, value: bytes) -> bytes:
+    """The zip with other bytes at a place of its first member's own header, and at one of its entry in the directory."""
+    out, directory = bytearray(data), data.index(b"PK\x01\x02")
+    for at in (local, directory + entry):
+        out[at : at + len(value)] = value
+    return bytes(out)
+
+
+def unnamed(data: bytes) -> bytes:
+    """The zip whose first member, of a name of one letter, has none: the letter counts as extra field."""
+    return stamped(data, 26, 28, b"\0\0\1\0")
+
+
+def turned(data: bytes) -> bytes:
+    """The zip of two members with the entries of its directory in the other order."""
+    first, end = data.index(b"PK\x01\x02"), data.index(b"PK\x05\x06")
+    second = data.index(b"PK\x01\x02", first + 4)
+    return data[:first] + data[second:end] + data[first:second] + data[end:]
+
+
+def shifted(data: bytes) -> bytes:
+    """The zip whose end record puts the directory far behind where it is, so that members begin before the file does."""
+    return data[:-4] + bytes([data[-4] ^ 0x80]) + data[-3:]
+
+
 def encrypted(data: bytes) -> bytes:
     """The zip with the mark of encryption on its members."""
     out = bytearray(data)

@@ -1,14 +1,15 @@
 import gzip
 import os
 import shutil
+import zipfile
 
 import pytest
 from exports_maker import event, use, write_cloudtrail, write_csv, write_gz, write_ndjson, write_parquet, write_xlsx, write_zip
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from audit_analyzer import group, nightly
-from audit_analyzer.errors import AuditError, NothingToRead, SettingsError, SourceError, UsageError
+from audit_analyzer import group, nightly, readers
+from audit_analyzer.errors import COULD_NOT_LOOK, AuditError, NothingToRead, SettingsError, SourceError, UsageError
 from audit_analyzer.store import canonical
 
 BOOKED = "SELECT sum(read)::INT, sum(kept)::INT, sum(rejected)::INT, sum(set_aside)::INT, sum(copies)::INT FROM exports WHERE outcome = 'accepted'"
@@ -214,6 +215,116 @@ def test_a_broken_line_of_ndjson_is_one_reject_with_its_bytes(place, files):
 def test_a_line_of_ndjson_that_is_no_object_is_never_a_use(place, files, line):
     told = outcome_of(place, files, "a.ndjson", b'{"query_id":"x","operation":"identification","occurred_at":"2026-03-01T10:00:00Z"}\n' + line + b"\n")
     assert (told.read, told.kept, told.rejected) == (2, 1, 1)
+
+
+KEY_OF_HALF_A_PAIR = b'{"query_id":"x","operation":"identification","occurred_at":"2026-03-01T10:00:00Z","rea\\ud800son":"y"}'
+ITS_TWIN = KEY_OF_HALF_A_PAIR.replace(b'"x"', b'"z"').replace(b"\\ud800", b"\\u00e9")
+
+
+@pytest.mark.parametrize(
+    ("name", "body"),
+    [("a.ndjson", b"%s\n%s\n"), ("a.json", b"[%s,%s]"), ("a.json", b'{"Records":[%s,%s]}'), ("a.json", b'{"\\udfff":[%s,%s]}')],
+)
+def test_a_key_that_is_half_a_surrogate_pair_costs_its_record_and_nothing_else(place, files, name, body):
+    told = outcome_of(place, files, name, body % (KEY_OF_HALF_A_PAIR, ITS_TWIN))
+    assert (told.read, told.kept, told.rejected) == (2, 1, 1)
+    assert place.values("SELECT reason FROM rejects") == ["json.surrogate: half of a surrogate pair stands alone"]
+    assert place.values("SELECT columns_unknown FROM exports WHERE rejected = 1") == [["reaéson"]]
+
+
+@pytest.mark.parametrize("step", ["look", "read", "members"])
+def test_what_no_reader_foresaw_costs_one_export_and_is_told_as_a_defect(place, files, monkeypatch, step):
+    known = getattr(readers, step)
+
+    def sound(path):
+        if "good" not in path.read_text():
+            raise IndexError("list index out of range")
+
+    def stumbles(path, *more):
+        sound(path)
+        yield from known(path, *more)
+
+    def looks(path, *more):
+        sound(path)
+        return known(path, *more)
+
+    write_csv(files / "a.csv", [use(1)])
+    write_csv(files / "b.csv", [use(2, reason="good")])
+    monkeypatch.setattr(readers, step, looks if step == "look" else stumbles)
+    bad, good = place.ingest(files)
+    assert (bad.outcome, good.outcome, place.uses("reason")) == ("failed", "accepted", {"q-2": "good"})
+    assert bad.reason.startswith("defect: this is a defect of the program, not of your data: IndexError: list index out of range (test_ingest.py, line ")
+    assert nightly.intake_code([bad, good]) == COULD_NOT_LOOK
+    monkeypatch.undo()
+    assert [r.kept for r in place.ingest(files)] == [1, 0]
+
+
+def test_an_archive_of_folders_has_its_line_in_the_ledger(place, files):
+    archive = write_zip(files / "a.zip", {"logs/": b""})
+    told = place.one(archive)
+    assert (told.outcome, told.reason.split(":")[0]) == ("rejected", "archive.empty")
+    assert place.rows("SELECT e.outcome, count(*) FROM exports e JOIN deliveries d USING (export_id, path) GROUP BY 1") == [("rejected", 1)]
+
+
+def test_the_comment_of_an_archive_has_a_line_of_its_own(place, files):
+    archive = write_zip(files / "a.zip", {"a.csv": write_csv(files / "a.csv", [use(1)]).read_bytes()})
+    with zipfile.ZipFile(archive, "a") as opened:
+        opened.comment = b"query_id,operation"
+    comment, member = place.ingest(archive)
+    assert (comment.file.rsplit("/")[-1], comment.outcome, member.kept) == ("a.zip!(comment)", "rejected", 1)
+    assert comment.reason.endswith("beginning b'query_id,operation'")
+
+
+HEAD = b"query_id,operation,occurred_at"
+FAULTY_HEADERS = {
+    "an encoding": (HEAD + b",rea\xffson\n", "csv.header: csv.encoding"),
+    "NUL": (HEAD + b",rea\0son\n", "csv.header: csv.nul"),
+    "UTF-16 without its mark": ((HEAD + b"\nx,identification,2026-03-01\n").decode().encode("utf-16-le"), "csv.header: csv.nul"),
+    "CR only": (HEAD + b"\rx,identification,2026-03-01T10:00:00Z\r", "csv.header: csv.bare_cr"),
+    "a column twice": (HEAD + b",reason,reason\n", "header.duplicate: two columns are called 'reason'"),
+    "a stray quote": (HEAD + b',rea"son\n', "csv.header: csv.stray_quote"),
+    "too many columns": (
+        HEAD + b"".join(b",c%d" % n for n in range(600)) + b"\n",
+        "limit.columns: 603 columns, limit 512; next: if the export is honest, raise",
+    ),
+}
+
+
+@pytest.mark.parametrize("forced", [None, "interchange", "keen"])
+@pytest.mark.parametrize("fault", FAULTY_HEADERS)
+def test_the_fault_of_a_header_is_told_and_not_that_no_source_knows_it(place, files, fault, forced):
+    body, told = FAULTY_HEADERS[fault]
+    (files / "a.csv").write_bytes(body)
+    if forced == "keen":
+        place.source("keen", KEEN)
+    assert place.one(files / "a.csv", forced=forced).reason.startswith(told)
+
+
+def test_a_header_beyond_the_limit_is_read_where_the_limit_is_raised(place, files):
+    path = write_csv(files / "a.csv", [use(1, **{f"c{n}": "x" for n in range(600)})])
+    assert place.says("[limits]\ncolumns = 700\n").one(path, forced="interchange").kept == 1
+
+
+def test_json_that_cannot_be_read_at_all_says_why(place, files):
+    (files / "a.json").write_bytes(b"[" * 100_000)
+    (files / "b.ndjson").write_bytes(b'{"a":\n{"b":\n')
+    deep, broken = place.ingest(files)
+    assert deep.reason.startswith("json.depth")
+    assert broken.reason.startswith("none of the first records can be read; 1: json.syntax")
+
+
+def test_an_exchange_file_of_mostly_unknown_columns_is_read_where_it_was_said_to_be_one(place, files):
+    path = write_csv(files / "a.csv", [use(1, **dict.fromkeys("abcdefgh", "x"))])
+    told = place.one(path)
+    assert "as interchange: queries has what it needs there, but only 5 of 13 columns are known" in told.reason
+    assert "--source interchange" in told.reason
+    assert place.says('[[delivery]]\nfiles = "a.csv"\nsource = "interchange"\n').one(path).kept == 1
+    assert place.values("SELECT columns_unknown FROM exports WHERE outcome = 'accepted'") == [list("abcdefgh")]
+
+
+def test_an_exchange_file_without_a_needed_column_says_which(place, files):
+    path = write_csv(files / "a.csv", [{"query_id": "q", "operator": "kim", "reason": "theft"}])
+    assert "as interchange: queries needs occurred_at, operation, too" in place.one(path, forced="interchange").reason
 
 
 def test_an_export_that_no_source_knows_shows_its_columns_and_the_remedy(place, files):

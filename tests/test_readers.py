@@ -85,7 +85,10 @@ def test_a_file_that_is_not_there_fails_and_is_not_rejected(tmp_path):
 def test_the_header_of_a_csv_is_split_by_the_delimiter_asked_for(put):
     (part,) = readers.look(put(b'\xef\xbb\xbfid;"a,b"\n1;2\n'), "x.csv", LIMITS)
     assert part.header(";") == ("id", "a,b")
-    assert part.header(",") == ()
+    assert part.header(",") == ('id;"a', 'b"')
+    with pytest.raises(ExportRejected, match="stray_quote"):
+        part.check_header(LIMITS, ",")
+    assert part.likely_delimiter() == ";"
     (part,) = readers.look(put(b"id;b\n1;2\n"), "x.csv", LIMITS)
     assert part.header(",") == ("id;b",)
 
@@ -95,7 +98,10 @@ def test_the_header_of_utf_16_is_read_by_its_mark_or_by_declaration(put):
     assert part.header() == ("id", "é")
     (part,) = readers.look(put("id,ab\n".encode("utf-16-be")), "x.csv", LIMITS)
     assert part.header(encoding="utf-16-be") == ("id", "ab")
-    assert part.header() == ()
+    assert part.header() == ("\0i\0d\0", "\0a\0b\0")
+    with pytest.raises(ExportRejected, match="NUL") as caught:
+        part.check_header(LIMITS)
+    assert "it looks like utf-16-be without its mark" in caught.value.remedy
 
 
 def test_the_header_may_stand_on_another_line(put):

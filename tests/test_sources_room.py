@@ -187,6 +187,12 @@ def test_a_header_that_is_mostly_unknown_belongs_to_no_table():
     assert table_of(["operator", "a", "b", "c"], "operators.csv") is None
 
 
+def test_what_was_said_to_be_the_exchange_format_needs_only_the_needed_columns():
+    header = ["query_id", "operation", "occurred_at", *"abcdefgh"]
+    assert (table_of(header, "x.csv"), table_of(header, "x.csv", forced=True)) == (None, "queries")
+    assert table_of(["query_id", "occurred_at"], "x.csv", forced=True) is None
+
+
 def test_no_order_of_the_columns_matters():
     header = [c.name for c in canonical()["reviews"].columns]
     assert {table_of(header[n:] + header[:n], "x.csv") for n in range(len(header))} == {"reviews"}

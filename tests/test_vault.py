@@ -108,6 +108,10 @@ def test_any_name_at_all_is_shown_as_text_that_prints(name):
     assert vault.plainly(os.fsdecode(name)).isprintable()
 
 
+def test_a_name_that_no_encoding_of_the_machine_holds_is_shown_with_its_escape():
+    assert vault.plainly("a\ud800.csv") == "a\\ud800.csv"
+
+
 def test_a_plain_name_is_shown_as_it_is():
     assert vault.plainly("exports/März 2026 (3).csv") == "exports/März 2026 (3).csv"
 

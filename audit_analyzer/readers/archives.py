@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import stat
-import struct
 import tarfile
 import zipfile
-import zlib
 from typing import IO, TYPE_CHECKING
 
 from audit_analyzer.errors import ExportFailed, ExportRejected
 from audit_analyzer.readers.shapes import Member, Problem
 from audit_analyzer.readers.streams import SMALL, head_of, opened, pieces
+from audit_analyzer.readers.zips import comments, sound, unaccounted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,8 +18,8 @@ if TYPE_CHECKING:
 
     from audit_analyzer.settings import Limits
 
-_LOCAL = struct.Struct("<4s22xHH")
-_DESCRIPTOR = 24  # bytes that may follow a member's data where its sizes were not known before
+_NAMELESS = "(no name)"
+_AGAIN = "ask for the archive again"
 _BLOCK = 512
 _HEAD = 1024
 
@@ -33,11 +32,21 @@ def members_of(path: Path, into: Path, limits: Limits) -> Iterator[Member | Prob
         yield Member("", path)  # broken gzip is for `look` to say
         return
     if _is_tar(head):
-        yield from _tar(path if compression is None else _unzipped(path, into, limits), into, limits)
+        yield from _some(_tar(path if compression is None else _unzipped(path, into, limits), into, limits))
     elif compression is None and head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
-        yield from _zip(path, into, limits)
+        yield from _some(_zip(path, into, limits))
     else:
         yield Member("", path)
+
+
+def _some(found: Iterator[Member | Problem]) -> Iterator[Member | Problem]:
+    """What the archive holds. Raises ExportRejected where that is nothing, or folders only: it was delivered, and has to have its line."""
+    empty = True
+    for one in found:
+        empty = False
+        yield one
+    if empty:
+        raise ExportRejected("archive.empty: the archive holds no file", "", "ask whether there was nothing to export, and for how long")
 
 
 def _is_tar(head: bytes) -> bool:
@@ -56,6 +65,8 @@ def _unzipped(path: Path, into: Path, limits: Limits) -> Path:
 def _bad_name(name: str) -> str | None:
     """Why a member of this name may not be extracted (it never is under its name; but an escape tells what the archive is for)."""
     plain = name.replace("\\", "/")
+    if not plain:
+        return "archive.name: the member has no name"
     if plain.startswith("/") or plain[1:2] == ":":
         return "archive.absolute: the member's path is absolute"
     if ".." in plain.split("/"):
@@ -63,13 +74,13 @@ def _bad_name(name: str) -> str | None:
     return "archive.name: the member's name holds NUL" if "\0" in name else None
 
 
-def _repeated(names: list[str]) -> Problem | None:
-    """The whole archive's problem where two members have one name."""
+def _repeated(names: list[str]) -> str | None:
+    """What is wrong with the whole archive where two members have one name."""
     seen: set[str] = set()
     for name in names:
         plain = "/".join(p for p in name.replace("\\", "/").split("/") if p not in ("", "."))
         if plain in seen:
-            return Problem("", f"archive.duplicate: two members are called {name!r}, and readers differ in which they take")
+            return f"archive.duplicate: two members are called {name!r}, and readers differ in which they take"
         seen.add(plain)
     return None
 
@@ -81,23 +92,21 @@ def _count(count: int, total: int, limits: Limits) -> None:
 
 
 def _zip(path: Path, into: Path, limits: Limits) -> Iterator[Member | Problem]:
-    with opened(path) as file:
-        try:
-            with zipfile.ZipFile(file) as archive:
-                infos = archive.infolist()
-                if _workbook(infos):
-                    yield Member("", path)
-                    return
-                _count(len(infos), sum(i.file_size for i in infos), limits)
-                whole = _repeated([i.filename for i in infos]) or overlapping(file, infos, archive.start_dir)
-                if whole:
-                    yield whole
-                    return
-                for number, info in enumerate(infos):
-                    if not (info.is_dir() and info.file_size == 0):
-                        yield _zip_member(archive, info, into / f"{number:05d}", limits)
-        except (zipfile.BadZipFile, NotImplementedError, EOFError) as error:
-            raise ExportRejected(f"archive.broken: {error}", "", "ask for the archive again") from None
+    with opened(path) as file, sound("archive", _AGAIN), zipfile.ZipFile(file) as archive:
+        infos = archive.infolist()
+        if _workbook(infos):
+            yield Member("", path)
+            return
+        _count(len(infos), sum(i.file_size for i in infos), limits)
+        whole = unaccounted(file, archive) or _repeated([i.filename for i in infos])
+        if whole:
+            yield Problem("", whole)
+            return
+        for name, told in comments(archive):
+            yield Problem(f"{name}(comment)", told)
+        for number, info in enumerate(infos):
+            if not (info.filename.endswith("/") and info.file_size == 0):
+                yield _zip_member(archive, info, into / f"{number:05d}", limits)
 
 
 def _workbook(infos: list[zipfile.ZipInfo]) -> bool:
@@ -105,38 +114,11 @@ def _workbook(infos: list[zipfile.ZipInfo]) -> bool:
     return "[Content_Types].xml" in names and any(n.startswith("xl/") for n in names)
 
 
-def overlapping(file: IO[bytes], infos: list[zipfile.ZipInfo], directory: int) -> Problem | None:
-    """The archive's problem where members share bytes (a bomb), or bytes belong to no member (hidden from the directory)."""
-    at = 0
-    for info in sorted(infos, key=lambda i: i.header_offset):
-        slack = _DESCRIPTOR if info.flag_bits & 8 else 0
-        file.seek(info.header_offset)
-        local = file.read(_LOCAL.size)
-        if len(local) < _LOCAL.size or not local.startswith(b"PK\x03\x04"):
-            return Problem("", f"archive.broken: there is no member where the directory says {info.filename!r} is")
-        _, name, extra = _LOCAL.unpack(local)
-        if info.header_offset < at:
-            return Problem("", f"archive.overlap: {info.filename!r} shares bytes with the member before it")
-        if info.header_offset > at + allowed(at, infos):
-            return Problem("", f"archive.hidden: {info.header_offset - at} bytes before {info.filename!r} belong to no member")
-        at = info.header_offset + _LOCAL.size + name + extra + info.compress_size
-        if at > directory:
-            return Problem("", f"archive.overlap: {info.filename!r} reaches into the directory")
-        if info is infos[-1] and directory > at + slack:
-            return Problem("", f"archive.hidden: {directory - at} bytes before the directory belong to no member")
-    return None
-
-
-def allowed(at: int, infos: list[zipfile.ZipInfo]) -> int:
-    """Bytes that may stand between two members."""
-    return _DESCRIPTOR if at and any(i.flag_bits & 8 for i in infos) else 0
-
-
 def _zip_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, target: Path, limits: Limits) -> Member | Problem:
     """One member in a file of its own, its CRC checked; or why not."""
     mode = info.external_attr >> 16
     reason = _bad_name(info.orig_filename) or _bad_name(info.filename)
-    if not reason and info.is_dir():
+    if not reason and info.filename.endswith("/"):
         reason = "archive.folder: a folder with content"
     if not reason and stat.S_ISLNK(mode):
         reason = "archive.link: the member is a link"
@@ -145,12 +127,12 @@ def _zip_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, target: Path, l
     if not reason and info.flag_bits & 1:
         reason = "archive.encrypted: the member is encrypted"
     if reason:
-        return Problem(info.filename, reason)
+        return Problem(info.filename or _NAMELESS, reason)
     try:
-        with archive.open(info) as source:
+        with sound("archive", _AGAIN), archive.open(info) as source:
             reason = _copied(source, target, min(info.file_size, limits.inflated_bytes), max(info.compress_size * limits.ratio, SMALL), limits)
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, zlib.error, RuntimeError, ValueError) as error:
-        reason = f"archive.broken: {error}"
+    except ExportRejected as error:
+        reason = error.what
     return _kept(info.filename, target, reason, limits)
 
 
@@ -193,13 +175,13 @@ def _tar(path: Path, into: Path, limits: Limits) -> Iterator[Member | Problem]:
                 _count(len(infos), sum(i.size for i in infos if i.isreg()), limits)
                 whole = _repeated([i.name for i in infos if not i.isdir()])
                 if whole:
-                    yield whole
+                    yield Problem("", whole)
                     return
                 for number, info in enumerate(infos):
                     if not info.isdir():
                         yield _tar_member(archive, info, into / f"{number:05d}", limits)
-        except (tarfile.TarError, EOFError) as error:
-            raise ExportRejected(f"archive.broken: {error}", "", "ask for the archive again") from None
+        except (tarfile.TarError, EOFError, ValueError, IndexError, OverflowError) as error:  # the last three: numbers that are none in its headers
+            raise ExportRejected(f"archive.broken: {error}", "", _AGAIN) from None
 
 
 def _ended(file: IO[bytes], at: int) -> None:
@@ -210,7 +192,7 @@ def _ended(file: IO[bytes], at: int) -> None:
     while clean and (more := file.read(SMALL)):
         clean = not more.strip(b"\0")
     if not clean or len(rest) < _BLOCK:
-        raise ExportRejected("archive.broken: the archive does not end where its members do", "", "ask for the archive again")
+        raise ExportRejected("archive.broken: the archive does not end where its members do", "", _AGAIN)
 
 
 def _tar_member(archive: tarfile.TarFile, info: tarfile.TarInfo, target: Path, limits: Limits) -> Member | Problem:
@@ -224,5 +206,5 @@ def _tar_member(archive: tarfile.TarFile, info: tarfile.TarInfo, target: Path, l
         reason = "archive.device: the member is a device, a pipe or of a kind that is not known"
     source = None if reason else archive.extractfile(info)
     if reason or source is None:
-        return Problem(info.name, reason or "archive.broken: the member has no content")
+        return Problem(info.name or _NAMELESS, reason or "archive.broken: the member has no content")
     return _kept(info.name, target, _copied(source, target, info.size, limits.inflated_bytes, limits), limits)

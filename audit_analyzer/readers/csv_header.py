@@ -5,16 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from audit_analyzer.errors import ExportFailed, ExportRejected
-from audit_analyzer.readers.csv_strict import dialect_of, judged, row_at
-from audit_analyzer.readers.scripts import script_of
-from audit_analyzer.settings import Limits
+from audit_analyzer.readers.csv_strict import Row, dialect_of, judged, row_at
+from audit_analyzer.readers.scripts import guessed_wide, script_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from audit_analyzer.readers.shapes import Layout
+    from audit_analyzer.settings import Limits
 
 REPEATED = "csv.repeated_header: the record repeats the header"
+UNSOUND = "ask for the export again: without a sound header no column means anything"
 GATE = 3  # a second header is looked for where one of the first so many cells is a column's name
 
 
@@ -26,33 +27,55 @@ class Header(NamedTuple):
 
 
 def header_of(head: bytes, layout: Layout) -> tuple[str, ...]:
-    """The names in the first bytes of an export, () where they cannot be read: for recognising a source, not for reading records."""
+    """The names in the first bytes of an export, sound or not, () where there are none: for recognising a source, not for reading records."""
     try:
-        script = script_of(head, layout.encoding)
-        whole = head[: len(head) - (len(head) - script.bom) % 2] if script.codec.startswith("utf-16") else head
-        text = b"".join(script.utf8([whole]))
-        found = header_at(text if text.endswith(b"\n") else text + b"\n", 1, layout, Limits())
+        row, _ = _first(_text(head, layout), 1, layout)
     except (ExportRejected, ExportFailed):
         return ()
-    return found.names
+    return row.cells if row else ()
+
+
+def check_header(head: bytes, layout: Layout, limits: Limits) -> None:
+    """Raises what is wrong with the header in the first bytes of an export: ExportRejected, or ExportFailed for a limit."""
+    header_at(_text(head, layout), 1, layout, limits)
+
+
+def _text(head: bytes, layout: Layout) -> bytes:
+    script = script_of(head, layout.encoding)
+    whole = head[: len(head) - (len(head) - script.bom) % 2] if script.codec.startswith("utf-16") else head
+    text = b"".join(script.utf8([whole]))
+    return text if text.endswith(b"\n") else text + b"\n"
 
 
 def header_at(buffer: bytes, line: int, layout: Layout, limits: Limits) -> Header:
     """The first record from line `header_row` on that is not blank; the buffer starts on physical line `line`."""
+    row, at = _first(buffer, line, layout)
+    if row is None:
+        return Header((), at)
+    fault = judged(buffer, row, len(row.cells), limits)
+    if fault:
+        raise ExportRejected(f"csv.header: {fault}", f"line {line + buffer.count(10, 0, row.start)}", _remedy(buffer[row.start : row.end], fault))
+    return Header(checked(row.cells, limits), row.following)
+
+
+def _remedy(header: bytes, fault: str) -> str:
+    wide = guessed_wide(header) if fault.startswith("csv.nul") else None
+    return f"it looks like {wide} without its mark: declare that encoding in the layout of its source" if wide else UNSOUND
+
+
+def _first(buffer: bytes, line: int, layout: Layout) -> tuple[Row | None, int]:
+    """That record as it stands, and where the looking ended."""
     at, dialect = 0, dialect_of(layout)
     for _ in range(layout.header_row - line):
         end = buffer.find(b"\n", at)
         if end < 0:
-            return Header((), at)
+            return None, at
         at = end + 1
     while (row := row_at(buffer, at, dialect)) is not None:
         if row.end > row.start:
-            fault = judged(buffer, row, len(row.cells), limits)
-            if fault:
-                raise ExportRejected(f"csv.header: {fault}", f"line {line + buffer.count(10, 0, at)}", "without a sound header no column means anything")
-            return Header(checked(row.cells, limits), row.following)
+            return row, row.following
         at = row.following
-    return Header((), at)
+    return None, at
 
 
 def checked(names: Sequence[str], limits: Limits) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ import pyarrow.csv
 
 from audit_analyzer.errors import ExportRejected
 from audit_analyzer.readers.buffers import Buffer, rejects
-from audit_analyzer.readers.csv_header import GATE, SecondHeader, header_at
+from audit_analyzer.readers.csv_header import GATE, UNSOUND, SecondHeader, header_at
 from audit_analyzer.readers.csv_scan import Run, Scan
 from audit_analyzer.readers.csv_strict import LF, Row, dialect_of, judged, row_at
 from audit_analyzer.readers.shapes import Batch
@@ -60,7 +60,7 @@ class CsvReader:
     def too_long(self, rejected: Rejected) -> Batch:
         """A record beyond the limit is one reject; a header beyond it leaves nothing to read by."""
         if not self.names:
-            raise ExportRejected(f"csv.header: {rejected.reason}", f"line {rejected.record}", "without a sound header no column means anything")
+            raise ExportRejected(f"csv.header: {rejected.reason}", f"line {rejected.record}", UNSOUND)
         return Batch(located([], None, None, self._empty()), (rejected,))
 
     def finish(self) -> None:

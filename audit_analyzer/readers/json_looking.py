@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from audit_analyzer.errors import ExportRejected
+from audit_analyzer.readers.json_split import SURROGATE
 from audit_analyzer.readers.shapes import Layout, Part
 
 if TYPE_CHECKING:
@@ -97,12 +98,12 @@ def _packed(head: bytes, text: str, at: int) -> Iterable[object]:
 
 
 def _union(values: Iterator[object]) -> tuple[str, ...]:
-    """Keys of the first objects, each once, in the order in which they are met."""
+    """Keys of the first objects, each once, in the order in which they are met. A key that is no text names no column: its record will be rejected."""
     keys: dict[str, None] = {}
     count = 0
     for value in values:
         if isinstance(value, dict):
-            keys.update(dict.fromkeys(value))
+            keys.update(dict.fromkeys(key for key in value if not SURROGATE.search(key)))
             count += 1
             if count == FIRST:
                 break

@@ -10,6 +10,7 @@ import re
 
 _DECODER = json.JSONDecoder(parse_int=str, parse_float=str)
 _BLANK = re.compile(r"[ \t\r\n]*")
+SURROGATE = re.compile("[\ud800-\udfff]")  # in a text that Python's parser made of an escape without its other half
 
 
 class NotJson(Exception):  # noqa: N818  a word between two functions
@@ -17,7 +18,7 @@ class NotJson(Exception):  # noqa: N818  a word between two functions
 
 
 def fields(data: bytes) -> list[tuple[str, int, int]]:
-    """Top-level (key as written in Latin-1, start and end of its value) of a document that is one object. Raises NotJson."""
+    """Top-level (key, start and end of its value) of a document that is one object. Raises NotJson."""
     text = data.decode("latin-1")
     at = _past(text, _blank(text, 0), "{")
     found: list[tuple[str, int, int]] = []
@@ -25,13 +26,19 @@ def fields(data: bytes) -> list[tuple[str, int, int]]:
         at = _blank(text, _past(text, at, ",")) if found else at
         if text[at : at + 1] != '"':
             raise NotJson
-        key, at = _value(text, at)
+        opening, (_, at) = at, _value(text, at)
+        name = _name(data[opening:at])
         start = _blank(text, _past(text, _blank(text, at), ":"))
         _, end = _value(text, start)
-        found.append((str(key).encode("latin-1", "replace").decode("utf-8", "replace"), start, end))
+        found.append((name, start, end))
         at = _blank(text, end)
     _done(text, at + 1)
     return found
+
+
+def _name(token: bytes) -> str:
+    """A key that can be written: bytes that are no UTF-8 are replaced, half a surrogate pair stays the escape."""
+    return str(json.loads(token.decode("utf-8", "replace"))).encode("utf-8", "backslashreplace").decode()
 
 
 def items(data: bytes) -> list[tuple[int, int]]:

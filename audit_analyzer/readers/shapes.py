@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
@@ -10,6 +11,7 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
+    from audit_analyzer.settings import Limits
     from audit_analyzer.words import Rejected
 
 Format = Literal["csv", "ndjson", "json", "parquet", "xlsx"]
@@ -63,12 +65,24 @@ class Part:
     notes: tuple[str, ...] = ()
 
     def header(self, delimiter: str = ",", encoding: str = "utf-8", quote: str = '"', header_row: int = 1) -> tuple[str, ...]:
-        """Names of the columns; of csv the first record from physical line `header_row` on, () where that cannot be read."""
+        """Names of the columns; of csv the first record from physical line `header_row` on, sound or not, () where there is none."""
         if self.format != "csv":
             return self.columns
         from audit_analyzer.readers.csv_header import header_of
 
         return header_of(self.head, Layout(delimiter, quote, encoding, header_row))
+
+    def check_header(self, limits: Limits, delimiter: str = ",", encoding: str = "utf-8", quote: str = '"', header_row: int = 1) -> None:
+        """Raises what is wrong with a CSV header: ExportRejected, or ExportFailed for a limit."""
+        if self.format == "csv":
+            from audit_analyzer.readers.csv_header import check_header
+
+            check_header(self.head, Layout(delimiter, quote, encoding, header_row), limits)
+
+    def likely_delimiter(self) -> str:
+        """The delimiter that stands most often in the first line of CSV, outside quotes."""
+        first = re.sub(rb'"[^"]*"', b"", self.head.lstrip(b"\r\n").split(b"\n", 1)[0])
+        return max(",;\t|", key=lambda d: first.count(d.encode())) if self.format == "csv" else ","
 
 
 class Batch(NamedTuple):

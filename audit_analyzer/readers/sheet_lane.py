@@ -57,6 +57,8 @@ def certified(block: bytes, xml: SheetXml) -> bool:  # noqa: C901, PLR0911, PLR0
             elif inline:
                 cells[place] = words
                 brackets += 6
+            elif formula and not value:
+                return False
             else:
                 cells[place] = value if not kind and not style else xml.shown(value, kind or "n", style, place, number)
                 brackets += 6 if formula else 4

@@ -88,6 +88,8 @@ class SheetXml:
         if tag in ("v", "t"):
             self.taking = False
         elif tag == "c":
+            if self.formula and not self.value and self.kind != "str":  # an empty <v> is how some writers leave a result out; only a text may be empty
+                self.valued = False
             self.cells[self.column] = self.shown("".join(self.value), self.kind, self.style, self.column, self.number) if self.valued else None
             if self.formula and not self.valued:
                 self.fault = self.fault or f"xlsx.formula: cell {column_name(self.column)}{self.number} has a formula and no stored value"

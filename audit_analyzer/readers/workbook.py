@@ -8,17 +8,16 @@ from __future__ import annotations
 
 import contextlib
 import zipfile
-import zlib
-from typing import TYPE_CHECKING, NamedTuple
+from typing import IO, TYPE_CHECKING, NamedTuple
 from xml.parsers import expat
 
 from audit_analyzer.errors import ExportFailed, ExportRejected
-from audit_analyzer.readers.archives import overlapping
 from audit_analyzer.readers.excel_times import date_kind
 from audit_analyzer.readers.scratch import seekable
 from audit_analyzer.readers.sheet_lane import CLOSING, OPENING, certified, plain
 from audit_analyzer.readers.sheet_xml import SheetRow, SheetXml, local
 from audit_analyzer.readers.streams import SMALL
+from audit_analyzer.readers.zips import comments, sound, unaccounted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
 
     _Start = Callable[[str, dict[str, str]], None]
 
+_AGAIN = "ask for the workbook again, or for CSV"
 _IDS = ("http://schemas.openxmlformats.org/officeDocument/2006/relationships id", "http://purl.oclc.org/ooxml/officeDocument/relationships id")
 
 
@@ -90,22 +90,19 @@ class Workbook:
         """A part's bytes, inflated within the limits, its CRC checked at the end."""
         name = self.names.get(part.lower())
         if name is None:
-            raise ExportRejected(f"xlsx.broken: the workbook has no part {part!r}", "", "ask for the workbook again, or for CSV")
+            raise ExportRejected(f"xlsx.broken: the workbook has no part {part!r}", "", _AGAIN)
         info, given = self.archive.getinfo(name), 0
-        try:
-            with self.archive.open(info) as file:
-                while piece := file.read(SMALL):
-                    given += len(piece)
-                    self.inflated += len(piece)
-                    for limit, value, most in (
-                        ("ratio", given, max(info.compress_size * self.limits.ratio, SMALL)),
-                        ("inflated_bytes", self.inflated, self.limits.inflated_bytes),
-                    ):
-                        if value > most:
-                            raise ExportFailed(f"limit.{limit}: the workbook goes beyond {most} bytes", "", f"if it is honest, raise {limit} under [limits]")
-                    yield piece
-        except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, zlib.error) as error:
-            raise ExportRejected(f"xlsx.broken: {error}", "", "ask for the workbook again, or for CSV") from None
+        with sound("xlsx", _AGAIN), self.archive.open(info) as file:
+            while piece := file.read(SMALL):
+                given += len(piece)
+                self.inflated += len(piece)
+                for limit, value, most in (
+                    ("ratio", given, max(info.compress_size * self.limits.ratio, SMALL)),
+                    ("inflated_bytes", self.inflated, self.limits.inflated_bytes),
+                ):
+                    if value > most:
+                        raise ExportFailed(f"limit.{limit}: the workbook goes beyond {most} bytes", "", f"if it is honest, raise {limit} under [limits]")
+                yield piece
 
     def _parse(self, part: str, start: _Start, end: Callable[[str], None] | None = None, text: Callable[[str], None] | None = None) -> None:
         """Feeds the whole part to the handlers."""
@@ -196,18 +193,21 @@ class Workbook:
 @contextlib.contextmanager
 def workbook(path: Path, compression: Literal["gzip"] | None, limits: Limits, *, careful: bool = False) -> Iterator[Workbook]:
     """The workbook, open (`careful`: without the fast lane). Raises ExportRejected where its archive is not sound, ExportFailed for I/O and limits."""
-    with seekable(path, compression, limits) as file:
-        try:
-            with zipfile.ZipFile(file) as archive:
-                infos = archive.infolist()
-                if len({i.filename.lower() for i in infos}) != len(infos):
-                    raise ExportRejected("xlsx.duplicate: two parts of the workbook have one name", "", "ask for the workbook again, or for CSV")
-                wrong = overlapping(file, infos, archive.start_dir)
-                if wrong:
-                    raise ExportRejected(wrong.reason.replace("archive.", "xlsx.", 1), "", "ask for the workbook again, or for CSV")
-                yield Workbook(archive, limits, careful=careful)
-        except (zipfile.BadZipFile, NotImplementedError) as error:
-            raise ExportRejected(f"xlsx.broken: {error}", "", "ask for the workbook again, or for CSV") from None
+    with seekable(path, compression, limits) as file, contextlib.ExitStack() as stack:
+        with sound("xlsx", _AGAIN):
+            archive = stack.enter_context(zipfile.ZipFile(file))
+            _refuse_unsound(file, archive)
+        yield Workbook(archive, limits, careful=careful)
+
+
+def _refuse_unsound(file: IO[bytes], archive: zipfile.ZipFile) -> None:
+    """Raises ExportRejected where two parts have one name, or bytes belong to none of them."""
+    names = archive.namelist()
+    if len({n.lower() for n in names}) != len(names):
+        raise ExportRejected("xlsx.duplicate: two parts of the workbook have one name", "", _AGAIN)
+    wrong = unaccounted(file, archive) or next((told for _, told in comments(archive)), None)
+    if wrong:
+        raise ExportRejected(wrong.replace("archive.", "xlsx.", 1), "", _AGAIN)
 
 
 def _parser(start: _Start, end: Callable[[str], None] | None, text: Callable[[str], None] | None) -> expat.XMLParserType:
@@ -227,7 +227,7 @@ def _sound(part: str) -> Iterator[None]:
     try:
         yield
     except expat.ExpatError as error:
-        raise ExportRejected(f"xlsx.xml: {part}: {expat.ErrorString(error.code)}", "", "ask for the workbook again, or for CSV") from None
+        raise ExportRejected(f"xlsx.xml: {part}: {expat.ErrorString(error.code)}", "", _AGAIN) from None
 
 
 def _no_doctype(*_: object) -> None:

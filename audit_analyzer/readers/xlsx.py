@@ -41,9 +41,11 @@ def _part(book: Workbook, sheet: Sheet, compression: Literal["gzip"] | None, lim
 
 
 def _filled(book: Workbook, sheet: Sheet, first: int) -> Iterator[SheetRow]:
-    """Rows from number `first` on in which any cell holds something."""
+    """Rows from number `first` on in which any cell holds something; behind the header also those that hold only what cannot be read."""
+    headed = False
     for row in book.rows(sheet):
-        if row.number >= first and any(v not in (None, "") for v in row.cells.values()):
+        if row.number >= first and (any(v not in (None, "") for v in row.cells.values()) or (headed and row.fault)):
+            headed = True
             yield row
 
 

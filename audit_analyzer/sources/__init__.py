@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from audit_analyzer.errors import ExportRejected, SettingsError, SourceError
-from audit_analyzer.settings import check_zone
+from audit_analyzer.settings import Limits, check_zone
+from audit_analyzer.sources.exchange import FILLED as FILLED
+from audit_analyzer.sources.exchange import missing, table_of
 from audit_analyzer.store import canonical
 
 if TYPE_CHECKING:
@@ -37,11 +38,8 @@ KEYS = {
     "integrity",
 }
 LAYOUT = {"delimiter": str, "quote": str, "encoding": str, "header_row": int, "multiline": bool}
+COLUMNS_SHOWN = 40  # of an export that no source knows
 HEADER_LAYOUT = {"delimiter", "quote", "encoding", "header_row"}
-FILLED = {  # NOT NULL columns that intake fills where an export leaves them out
-    "queries": {"system", "query_id", "time_basis", "operator_kind", "status"},
-    "biometric_items": {"system"},
-}
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -104,7 +102,11 @@ class Source:
 
     def header(self, part: Part) -> tuple[str, ...]:
         """Names of the part's columns, read as this source's files are laid out."""
-        return part.header(**{key: value for key, value in self.layout.items() if key in HEADER_LAYOUT})
+        return part.header(**self.header_layout())
+
+    def header_layout(self) -> dict[str, Any]:
+        """What of the layout the header's names depend on."""
+        return {key: value for key, value in self.layout.items() if key in HEADER_LAYOUT}
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -244,29 +246,36 @@ def plain(header: str) -> str:
     return header.strip().strip("\ufeff").casefold()
 
 
-def claim(part: Part, name: str, known: Sequence[Source], forced: str | None = None) -> Claim:
-    """The one source that takes this part of the export `name`; none or two is an error that says what was seen."""
+def claim(part: Part, name: str, known: Sequence[Source], forced: str | None = None, limits: Limits | None = None) -> Claim:
+    """The one source that takes this part of the export `name`; none or two is an error that says what was seen.
+
+    A header of CSV that is not sound is told first, as its source reads it: ExportRejected, or ExportFailed where it goes beyond the limits.
+    """
     candidates = [s for s in known if s.name == forced] if forced else list(known)
     if forced and not candidates:
         raise SourceError(f"there is no source {forced!r}", name, f"sources: {', '.join(sorted(s.name for s in known))}")
     claims = [found for source in candidates if (found := _claims(source, part, name, forced is not None))]
-    if len(claims) == 1:
-        return claims[0]
-    if claims:
+    if len(claims) > 1:
         raise SourceError(
             f"several sources claim it: {', '.join(c.source.name for c in claims)}", name, 'say which in audit.toml: [[delivery]] with files and source = "…"'
         )
-    seen = candidates[0].header(part) if len(candidates) == 1 else part.header(_likely_delimiter(part))
+    reader = claims[0].source if claims else candidates[0] if len(candidates) == 1 else None
+    layout = reader.header_layout() if reader else {"delimiter": part.likely_delimiter()}
+    part.check_header(limits or Limits(), **layout)
+    if claims:
+        return claims[0]
+    seen = part.header(**layout)
+    near = missing([plain(c) for c in seen], f"{part.name} {name}") if any(s.name == INTERCHANGE for s in candidates) else None
+    remedy = "write a source for it: `audit-analyzer sources propose FILE > WORKSPACE/sources/NAME.toml` drafts one"
+    if near and not forced:
+        remedy += f"; if it is the exchange format, say so with --source {INTERCHANGE} or in [[delivery]]"
+    remedy += '; or, where it is no export, say so in audit.toml: [[delivery]] with files and source = "none"'
     raise ExportRejected(
-        f"no source knows this {part.format} export; its columns are: {', '.join(seen[:40]) or '(none)'}",
+        f"no source knows this {part.format} export; its columns are: {', '.join(seen[:COLUMNS_SHOWN]) or '(none)'}"
+        + (f"; as {INTERCHANGE}: {near}" if near else ""),
         name,
-        "write a source for it: `audit-analyzer sources propose FILE > WORKSPACE/sources/NAME.toml` drafts one; "
-        'or, where it is no export, say so in audit.toml: [[delivery]] with files and source = "none"',
+        remedy,
     )
-
-
-def _likely_delimiter(part: Part) -> str:
-    return max(",;\t|", key=lambda d: len(part.header(d))) if part.format == "csv" else ","
 
 
 def _claims(source: Source, part: Part, name: str, forced: bool) -> Claim | None:
@@ -274,7 +283,7 @@ def _claims(source: Source, part: Part, name: str, forced: bool) -> Claim | None
         return None
     header = [plain(c) for c in source.header(part)]
     if source.name == INTERCHANGE:
-        table = table_of(header, f"{part.name} {name}")
+        table = table_of(header, f"{part.name} {name}", forced=forced)
         return Claim(interchange_of(source, table), Sign()) if table else None
     for sign in source.signs:
         if _shows(sign, header, part):
@@ -289,21 +298,3 @@ def _shows(sign: Sign, header: list[str], part: Part) -> bool:
         return bool(sign.envelope)
     has = {plain(c) for c in header}
     return all(plain(c) in has for c in sign.all) and (not sign.any or any(plain(c) in has for c in sign.any)) and not any(plain(c) in has for c in sign.none)
-
-
-def table_of(header: Sequence[str], name: str) -> str | None:
-    """The canonical table that a header belongs to: its needed columns are there and most of the header is known; the name breaks a tie."""
-    best: list[tuple[int, str]] = []
-    for table in canonical().values():
-        columns = {c.name for c in table.columns}
-        needed = {c.name for c in table.columns if c.required and not c.name.endswith("_state")} - FILLED.get(table.name, set())
-        shared = columns & set(header)
-        if needed <= set(header) and 2 * len(shared) >= len(header) and (len(shared) > 1 or len(header) == 1):
-            best.append((len(shared), table.name))
-    if not best:
-        return None
-    top = [table for count, table in best if count == max(best)[0]]
-    words = re.findall(r"[a-z_]+", name.casefold())
-    named = [table for table in top if any(table in word for word in words)]
-    fewest = min(top, key=lambda t: (len(canonical()[t].columns), t))
-    return named[0] if len(named) == 1 else fewest
