@@ -43,6 +43,7 @@ WORDS = {  # what to ask a records officer for, by column, or by table for all o
     "queries.attributes": "the facial attributes (age, sex, emotion and the like) that each request asked for",
     "queries.candidate": "the candidates (possible matches) that each search returned",
     "queries.carriers": "the free-text notes and file names of each search",
+    "queries.captured_at": "the date and time at which the picture of each search was taken",
     "queries.case_number": "the case or incident number of each search",
     "queries.client_ip": "the network (IP) address from which each search was made",
     "queries.device": "the device on which each search was made",

@@ -14,6 +14,7 @@ Outcome = Literal["accepted", "rejected", "failed"]
 Severity = Literal["low", "medium", "high", "critical"]
 Verdict = Literal["measured", "partly", "not_measurable"]
 
+INTERCHANGE = "interchange"  # the source of the exchange format; what comes without a system of its own is the inspector's own table
 SEVERITIES: tuple[Severity, ...] = ("low", "medium", "high", "critical")
 FAMILIES = (
     "wide_scale_monitoring",

@@ -25,6 +25,8 @@ def taken(tmp_path_factory):
     """A workspace with one small export in it, for commands that only look."""
     folder = tmp_path_factory.mktemp("taken")
     write_csv(folder / "a.csv", [use(1), use(2, occurred_at="soon")])
+    (folder / "w").mkdir()
+    (folder / "w" / "audit.toml").touch()  # without, it is said that the workspace is a new one
     done = subprocess.run(
         [PROGRAM, "ingest", "a.csv", "--workspace", "w", "--json"], cwd=folder, capture_output=True, text=True, env=surroundings(), check=False
     )

@@ -7,8 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from audit_analyzer.sources import INTERCHANGE
-from audit_analyzer.words import FAMILIES, SEVERITIES, Finding, Measurability, Night
+from audit_analyzer.words import FAMILIES, INTERCHANGE, SEVERITIES, Finding, Measurability, Night
 
 LEDGER = ("read", "kept", "rejected", "set_aside", "copies")
 GATE = "quality gate:"  # how the night begins a failure that a blocking check already tells

@@ -14,11 +14,11 @@ from audit_analyzer.settings import Limits, check_zone
 from audit_analyzer.sources.exchange import FILLED as FILLED
 from audit_analyzer.sources.exchange import missing, table_of
 from audit_analyzer.store import canonical
+from audit_analyzer.words import INTERCHANGE as INTERCHANGE
 
 if TYPE_CHECKING:
     from audit_analyzer.readers import Part
 
-INTERCHANGE = "interchange"
 KEYS = {
     "title",
     "about",
