@@ -7,9 +7,16 @@ SELECT
   read AS read_count, kept, rejected, set_aside, copies, integrity, run_id
 FROM main.exports;
 
--- handed_over: One row for each time that a file was handed over, with the run; file is its name without folders, known whether its very bytes had been read before.
+-- handed_over: One row for each time that a file was handed over, with the run; known: its very bytes had been read before. file is what it is known by from one delivery to the next: its name without
+-- folders, or the whole path where a delivery has that name in several folders.
 CREATE VIEW handed_over AS
-SELECT DISTINCT export_id, path, regexp_extract(path, '[^/\\]*$') AS file, run_id, known FROM main.deliveries;
+WITH named AS (
+  SELECT DISTINCT export_id, path, regexp_extract(path, '[^/\\]*$') AS name, run_id, known FROM main.deliveries
+), shared AS (
+  SELECT name FROM named GROUP BY run_id, name HAVING min(path) <> max(path)
+)
+SELECT export_id, path, CASE WHEN name IN (SELECT name FROM shared) THEN path ELSE name END AS file, run_id, known
+FROM named;
 
 -- rejects: One row for each record that could not be read, with the system of its export where one delivery is one system.
 CREATE VIEW rejects AS
