@@ -48,7 +48,7 @@ def commands() -> str:
     parts = [
         MADE,
         "# Commands",
-        "stdout is data, stderr is narration. Every command that writes holds the workspace; a second one exits 75 and says who holds it.",
+        "stdout is data, stderr is narration. Every command that writes holds the workspace; a second one exits 75 and says who holds it, and so does one that only looks while another writes: `reports/latest` has the last night.",
     ]
     for name, said in COMMANDS.items():
         parts += [f"## {name}", said, f"```\n{help_of(name)}\n```"]

@@ -54,3 +54,8 @@ def test_every_setting_of_the_draft_is_one_that_the_program_knows(tmp_path):
     text = re.sub(r"^# (?=\[|\w+ +=|  \{|\])", "", file.read_text(encoding="utf-8"), flags=re.MULTILINE)
     file.write_text(text, encoding="utf-8")
     assert settings.load(tmp_path / "w").systems[0].name == "clearview-portal"
+
+
+def test_the_readme_says_how_many_rules_there_are():
+    rules = rulebook.load([ROOT / "rules"]).rules
+    assert f"{len(rules)} rules for sixty questions" in (ROOT / "README.md").read_text(encoding="utf-8")
