@@ -3,8 +3,9 @@
 The views are the blocks of store/views/*.sql, ordered here by their references; told.py fills the tables of told.sql with what SQL cannot
 know. `prepare` for a night; `define` once and `refresh` for every test of a rule.
 
-Blocks are written with a few words that are written out here: seconds(x), day_of(x), key_of(x), bare_of(x), shape_of(x), metres(lat, lon, lat, lon) and
-columns(table, alias), which is every column of the model's table: x_at as x_s in epoch seconds, lists as text joined by ';'.
+Blocks are written with a few words that are written out here: seconds(x), day_of(x), key_of(x), bare_of(x), shape_of(x), metres(lat, lon, lat, lon),
+columns(table, alias), which is every column of the model's table: x_at as x_s in epoch seconds, lists as text joined by ';', and uses_at(name), which is
+ground.queries for the uses whose use_no stands in `name` (a table of the statement, AS MATERIALIZED), each once.
 """
 
 from __future__ import annotations
@@ -38,6 +39,14 @@ MANY = 100_000
 SIDE_BY_SIDE = ("use_keys", "use_context")  # these lie beside main.queries row by row, which is verified whenever they are filled
 OUT_OF_PLACE = (
     "SELECT count(*) FROM (SELECT rowid AS row_no FROM main.queries) AS q POSITIONAL JOIN ground.{name} AS u WHERE q.row_no IS DISTINCT FROM u.use_no"
+)
+LAID_TOGETHER = "FROM (SELECT rowid AS row_no"  # where the columns of ground.queries end
+# Few uses by their place: the engine passes over the row groups and vectors that hold none of them, where a view laid together by position reads every
+# column of every use. A hundred uses of ten million: 0.2 processor seconds, by position 2 to 4; three million: 3 and 5 (docs/performance.md).
+AT = (
+    "FROM main.queries AS q "
+    "INNER JOIN (SELECT * FROM ground.use_keys WHERE use_no IN (SELECT use_no FROM {name})) AS u ON u.use_no = q.rowid "
+    "INNER JOIN (SELECT * FROM ground.use_context WHERE use_no IN (SELECT use_no FROM {name})) AS c ON c.use_no = u.use_no"
 )
 # a campaign's name, 287(g), 8 USC 1325 and 1326, and the folder of a march behind a date: lexicons look for these
 KNOWN_NUMBER = "(^|[^0-9])(50501|287|132[0-9])([^0-9]|$)|[0-9][^0-9A-Za-z][0-3][0-9][^0-9A-Za-z][Mm]arch"
@@ -100,11 +109,13 @@ def blocks() -> tuple[Block, ...]:
         for match in BLOCK.finditer(text):
             name, sentence, materialise, without, kind, body = match.groups()
             sources = tuple(without.split(", ")) if without else ()
-            found[name] = Block(name, re.sub(r"\n-- ", " ", sentence), _written_out(body), kind == "TABLE", materialise is not None, sources)
+            found[name] = Block(name, re.sub(r"\n-- ", " ", sentence), body, kind == "TABLE", materialise is not None, sources)
         made, read = len(re.findall(r"^CREATE ", text, re.MULTILINE)), len(BLOCK.findall(text))
         if made != read:
             raise RuleError(f"{made - read} of {made} blocks are not written as a block", str(file), "write: -- name: sentence, then CREATE VIEW name AS …;")
-    return tuple(_ordered(found))
+    every = found["queries"].body.removeprefix("AS").partition(LAID_TOGETHER)[0]
+    at = functools.partial(re.compile(r"\buses_at\((\w+)\)").sub, lambda match: f"({every}{AT.format(name=match[1])})")
+    return tuple(_ordered({name: dataclasses.replace(block, body=_written_out(at(block.body))) for name, block in found.items()}))
 
 
 def _ordered(found: Mapping[str, Block]) -> Iterator[Block]:

@@ -33,7 +33,7 @@ _BASE = {
     "person": "operator",
     "case_key": "case_number",
     "reason_class": "reason",
-    "reason_key": "reason",
+    "reason_no": "reason",
     "cell_x": "longitude",
     "cell_y": "latitude",
     "ts_s": "occurred_at",

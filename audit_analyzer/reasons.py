@@ -56,8 +56,10 @@ def classify(texts: Sequence[str | None] | pl.Series, folded: pl.Series | None =
     bare = folded if folded is not None else folding.frames(text)[0]["folded"]
     frame = pl.DataFrame({"text": text, "folded": bare.fill_null("")}).with_columns(key=key(pl.col("text")))
     frame = frame.with_columns(rest=pl.col("key").str.replace(known.prefix, ""))
-    rests = pl.when(pl.col("rest") == pl.col("key")).then("folded").otherwise(folding.search_form(frame["rest"]).str.strip_chars())
-    frame = frame.with_columns(said=pl.lit(" ") + rests + pl.lit(" "))
+    shorter = frame.filter(pl.col("rest") != pl.col("key")).select("rest").unique()
+    shorter = shorter.with_columns(without=folding.search_form(shorter["rest"]).str.strip_chars())
+    frame = frame.join(shorter, on="rest", how="left", maintain_order="left")
+    frame = frame.with_columns(said=pl.lit(" ") + pl.when(pl.col("rest") == pl.col("key")).then("folded").otherwise("without") + pl.lit(" "))
     said = pl.col("said").str
     asked = [
         ("empty", pl.col("text").str.replace_all(rf"{folding.HIDDEN}|[\s+]", "") == ""),

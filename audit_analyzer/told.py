@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 FIRST_S, LAST_S = 631_152_000, 4_102_444_800  # 1990 to 2100: zone offsets are not worked out beyond, so a mistaken year 9999 costs nothing
 MOST_BOUND, MOST_REMEMBERED = 2_000, 50_000  # rows bound in one statement; texts whose words are kept for the next refresh
 REJECT_BYTES = 20_000  # of a record that cannot be read: enough for its words
-TEXTS = ["text", "folded", "disguised", "reason_class", "reason_key"]
+TEXTS = ["text", "folded", "disguised", "reason_class", "reason_key"]  # and reason_no, numbered anew each time
 HITS = ["text", "lexicon", "word", "matched", "language", "disguised", "cleared", "sense", "year_from", "year_to"]
 
 # name: (default, what it is and where it comes from); [parameters.ground] of audit.toml overrides a default. A length of time is kept in seconds.
@@ -143,12 +143,14 @@ def tell_texts(store: Store, settings: Settings) -> None:
     texts = store.rows(f"SELECT text FROM ({asked}) ORDER BY text LIMIT {MOST_REMEMBERED + 1}")
     if len(texts) <= MOST_REMEMBERED:
         folded, hits = _searched([text for (text,) in texts], known)
-        fill(store, "texts", folded)
+        numbers = {key: number for number, key in enumerate(dict.fromkeys(row[-1] for row in folded), 1)}
+        fill(store, "texts", [(*row, numbers[row[-1]]) for row in folded])
         fill(store, "text_hits", hits)
         return
-    for name, frame in zip(("texts", "text_hits"), _frames(store.frame(asked)["text"], known), strict=True):
-        store.run(f"DELETE FROM ground.{name}")
-        _load(store, name, frame)
+    told, found = _frames(store.frame(asked)["text"], known)
+    store.run("DELETE FROM ground.texts; DELETE FROM ground.text_hits")
+    _load(store, "texts", told.with_columns(reason_no=told["reason_key"].rank("dense")))
+    _load(store, "text_hits", found)
 
 
 def _readable(raw: bytes) -> str:

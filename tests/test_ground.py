@@ -10,10 +10,12 @@ from audit_analyzer.errors import RuleError, SettingsError
 from audit_analyzer.settings import Retention
 from audit_analyzer.store import canonical, scratch
 
+KEYED = "(SELECT q.*, r.reason_key FROM ground.queries AS q LEFT JOIN ground.reason_keys AS r ON r.reason_no = q.reason_no) AS q"
+
 CONTRACT = {
     "queries": "system query_id export_id record ts_s day_no captured_s searched_from_s searched_to_s zone_known local_s local_day_no local_hour local_dow "
     "is_search is_machine person "
-    "case_key reason_class reason_key explained_by case_known case_open case_assigned case_subjects authorized on_shift cell_x cell_y occurred_s",
+    "case_key reason_class reason_no explained_by case_known case_open case_assigned case_subjects authorized on_shift cell_x cell_y occurred_s",
     "night": "as_of_s",
     "operator_days": "system agency operator day_no searches unexplained subjects first_s last_s",
     "operator_profiles": "system agency operator active_days searches unexplained median_day mad_day first_day last_day subjects",
@@ -90,7 +92,7 @@ def test_refreshing_after_other_rows_leaves_nothing_of_the_rows_before():
     store.run("DELETE FROM main.queries; DELETE FROM main.notices")
     put(store, "queries", 9, {"reason": "third"})
     ground.refresh(store, zoned(), NIGHT, {})
-    assert (before, store.rows("SELECT query_id, reason_key, explained_by FROM ground.queries")) == (["test", "test"], [("q9", "third", None)])
+    assert (before, store.rows(f"SELECT query_id, reason_key, explained_by FROM {KEYED}")) == (["test", "test"], [("q9", "third", None)])
 
 
 def test_a_refresh_for_one_name_fills_what_it_rests_on_and_leaves_the_rest():
@@ -105,13 +107,32 @@ def test_facts_beside_a_use_are_that_use_s_own_after_rows_were_deleted_in_betwee
     store = bench(queries=rows)
     store.run("DELETE FROM main.queries WHERE query_id IN ('q3', 'q17')")
     ground.refresh(store, zoned(), NIGHT, {})
-    assert column(store, "SELECT count(*) FROM ground.queries WHERE reason_key = reason AND person = operator") == [48]
+    assert column(store, f"SELECT count(*) FROM {KEYED} WHERE reason_key = reason AND person = operator") == [48]
 
 
 def test_facts_that_no_longer_lie_beside_their_use_are_left_out_and_never_those_of_another():
     store = bench(queries=[{"reason": "a"}, {"reason": "b"}, {"reason": "c"}])
     store.run("DELETE FROM main.queries WHERE query_id = 'q1'")
-    assert column(store, "SELECT count(*) FROM ground.queries WHERE reason_key <> reason") == [0]
+    assert column(store, f"SELECT count(*) FROM {KEYED} WHERE reason_key <> reason") == [0]
+
+
+def test_uses_asked_for_by_their_place_are_those_of_the_whole_view_each_once():
+    store = bench(queries=[{"operator": f"op{n}", "reason": f"reason {n}"} for n in range(20)])
+    store.run("CREATE TEMP TABLE wanted AS SELECT unnest([3, 17, 3]) AS use_no")
+    every = next(b for b in ground.blocks() if b.name == "queries").body.removeprefix("AS").partition(ground.LAID_TOGETHER)[0]
+    by_place = f"SELECT * FROM ({every}{ground.AT.format(name='wanted')}) ORDER BY use_no"
+    assert store.rows(by_place) == store.rows("SELECT * FROM ground.queries WHERE use_no IN (3, 17) ORDER BY use_no")
+    assert [row[0] for row in store.rows(by_place)] == ["q4", "q18"]
+
+
+def test_what_uses_are_asked_for_by_is_worked_out_once():
+    asked = [match for file in ground.VIEWS.glob("*.sql") for block in file.read_text().split("\n\n") for match in _asked_by_place(block)]
+    assert len(asked) > 10
+    assert [name for name, once in asked if not once] == []
+
+
+def _asked_by_place(block):
+    return [(name, f"{name} AS MATERIALIZED (" in block) for name in re.findall(r"\buses_at\((\w+)\)", block)]
 
 
 def test_many_uses_over_several_threads_keep_their_facts():
@@ -123,9 +144,9 @@ def test_many_uses_over_several_threads_keep_their_facts():
       SELECT q.* REPLACE ('x' || i AS query_id, 'op' || (i % 997) AS operator, 'reason ' || (i % 313) AS reason, 'value' AS reason_state)
       FROM main.queries AS q, range(300000) AS t (i)""")
     ground.refresh(_defined(store), zoned("America/New_York"), NIGHT, {}, needed=["queries"])
-    whole = store.value("SELECT count(*) FROM ground.queries WHERE query_id LIKE 'x%' AND reason_key = reason AND person = operator")
-    part = store.rows("SELECT count(*), count(*) FILTER (WHERE reason_key = reason AND person = operator) FROM ground.queries WHERE operator = 'op5'")
-    one = store.rows("SELECT person, reason_key FROM ground.searches WHERE query_id = 'x299999'")
+    whole = store.value(f"SELECT count(*) FROM {KEYED} WHERE query_id LIKE 'x%' AND reason_key = reason AND person = operator")
+    part = store.rows(f"SELECT count(*), count(*) FILTER (WHERE reason_key = reason AND person = operator) FROM {KEYED} WHERE operator = 'op5'")
+    one = store.rows(f"SELECT person, reason_key FROM {KEYED} WHERE query_id = 'x299999'")
     assert (whole, part, one) == (300_000, [(301, 301)], [("op899", "reason 145")])
 
 

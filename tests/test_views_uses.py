@@ -84,7 +84,7 @@ def test_a_reason_keeps_its_state_as_class_where_it_is_not_a_value():
 
 def test_equal_reasons_share_a_key_whatever_their_case_and_blanks():
     store = bench(queries=[{"reason": "Stolen  Car"}, {"reason": "stolen car"}, {"reason": "stolen cart"}])
-    assert column(store, "SELECT count(DISTINCT reason_key) FROM ground.queries") == [2]
+    assert column(store, "SELECT count(DISTINCT reason_no) FROM ground.queries") == [2]
 
 
 def test_lists_become_text_and_one_row_for_each_attribute():

@@ -12,16 +12,16 @@ WITH ids AS (
   UNION SELECT query_id FROM main.disclosures
 )
 SELECT
-  q.query_id, q.system, seconds(q.occurred_at) AS query_ts_s, q.operator, q.agency AS query_agency, q.subject AS query_subject,
+  q.rowid AS use_no, q.query_id, q.system, seconds(q.occurred_at) AS query_ts_s, q.operator, q.agency AS query_agency, q.subject AS query_subject,
   CASE WHEN q.case_number_state = 'value' THEN key_of(q.case_number) END AS query_case_key,
   count(*) OVER (PARTITION BY q.query_id) = 1 AS only_one
 FROM main.queries AS q
 INNER JOIN ids AS i ON i.query_id = q.query_id;
 
--- reviews: One row for each human decision about what a search returned.
+-- reviews: One row for each human decision about what a search returned (use_no: NULL where the log does not have that search).
 CREATE VIEW reviews AS
 SELECT
-  columns(reviews, c, without system), coalesce(c.system, l.system) AS system, l.query_ts_s, l.operator, l.query_agency, l.query_subject, l.query_case_key AS case_key
+  columns(reviews, c, without system), coalesce(c.system, l.system) AS system, l.use_no, l.query_ts_s, l.operator, l.query_agency, l.query_subject, l.query_case_key AS case_key
 FROM main.reviews AS c
 LEFT JOIN ground.linked_uses AS l ON l.query_id = c.query_id AND (l.system = c.system OR (c.system IS NULL AND l.only_one));
 

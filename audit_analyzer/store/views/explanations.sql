@@ -149,18 +149,18 @@ WITH pairs AS (
   INNER JOIN ground.accounts AS a ON a.account = u.account
   WHERE u.is_search AND q.case_key IS NOT NULL
 ), several AS (
-  SELECT agency_no, case_hash FROM pairs GROUP BY agency_no, case_hash HAVING min(sought) <> max(sought)
+  SELECT agency_no, case_hash, min(account) < max(account) AS shared FROM pairs GROUP BY agency_no, case_hash HAVING min(sought) <> max(sought)
 ), people AS (
-  SELECT DISTINCT p.agency_no, p.case_hash, p.account, p.sought
+  SELECT DISTINCT p.agency_no, p.case_hash, p.account, p.sought, s.shared
   FROM pairs AS p INNER JOIN several AS s ON s.agency_no = p.agency_no AND s.case_hash = p.case_hash
 ), totals AS (
-  SELECT agency_no, case_hash, count(DISTINCT sought) AS case_subjects FROM people GROUP BY agency_no, case_hash
+  SELECT agency_no, case_hash, count(DISTINCT sought) AS case_subjects FROM people WHERE shared GROUP BY agency_no, case_hash
 ), own AS (
   SELECT agency_no, case_hash, account, count(*) AS operator_subjects FROM people GROUP BY agency_no, case_hash, account
 )
-SELECT o.case_hash, o.account, o.operator_subjects, t.case_subjects
+SELECT o.case_hash, o.account, o.operator_subjects, coalesce(t.case_subjects, o.operator_subjects) AS case_subjects
 FROM own AS o
-INNER JOIN totals AS t ON t.agency_no = o.agency_no AND t.case_hash = o.case_hash;
+LEFT JOIN totals AS t ON t.agency_no = o.agency_no AND t.case_hash = o.case_hash;
 
 -- case_uses: One row for each case number and account: searches under it (whatever their status), distinct persons sought (see case_crowds), first and last.
 CREATE VIEW case_uses AS

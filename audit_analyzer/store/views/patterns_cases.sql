@@ -48,7 +48,7 @@ WITH kinds AS (
 ), uses AS (
   SELECT
     p.account, p.sought, q.system, p.agency, p.operator, coalesce(q.subject, q.probe) AS person, q.query_id, q.export_id, q.record, q.ts_s, q.day_no, q.explained_by,
-    regexp_replace(q.case_key, '^(.*[0-9]{4,})(?:S|SUP|SUPP|SUPPL|REV|ADD)[0-9]{0,2}$', '\1') AS case_key, q.case_number_state, q.reason, q.reason_state, q.reason_class, q.reason_key, q.offense, q.offense_state, q.on_shift, q.local_hour, q.case_known, q.case_open, q.case_assigned,
+    regexp_replace(q.case_key, '^(.*[0-9]{4,})(?:S|SUP|SUPP|SUPPL|REV|ADD)[0-9]{0,2}$', '\1') AS case_key, q.case_number_state, q.reason, q.reason_state, q.reason_class, q.reason_no, q.offense, q.offense_state, q.on_shift, q.local_hour, q.case_known, q.case_open, q.case_assigned,
     q.probe, q.probe_source
   FROM ground.searches AS q
   INNER JOIN ground.person_hands AS h ON h.account = q.account
@@ -102,18 +102,26 @@ INNER JOIN rotating AS t ON t.account = u.account AND t.sought = u.sought;
 CREATE VIEW crowded_case_uses AS
 WITH kinds AS (
   SELECT text, min(kind) AS kind FROM ground.offense_texts GROUP BY text
+), crowds AS (
+  SELECT account, case_hash, operator_subjects, case_subjects FROM ground.case_crowds WHERE operator_subjects >= 5
+), found AS MATERIALIZED (
+  SELECT u.use_no, k.operator_subjects, k.case_subjects
+  FROM ground.use_keys AS u
+  POSITIONAL JOIN ground.use_cases AS c
+  INNER JOIN crowds AS k ON k.account = u.account AND k.case_hash = hash(c.case_key)
+  WHERE u.is_search
 )
 SELECT
   q.system, q.agency, q.operator, q.account, q.is_machine, q.case_key, q.case_number, q.query_id, q.export_id, q.record, q.ts_s, q.day_no, q.subject, q.probe, q.probe_source, q.status,
-  coalesce(q.subject, q.probe) AS person, q.subject IS NOT NULL AS has_token, q.explained_by, q.reason, regexp_replace(q.reason_key, '[0-9]+', '#', 'g') AS reason_key, q.reason_class, q.case_known, q.case_open, q.case_assigned,
+  coalesce(q.subject, q.probe) AS person, q.subject IS NOT NULL AS has_token, q.explained_by, q.reason, regexp_replace(t.reason_key, '[0-9]+', '#', 'g') AS reason_key, q.reason_class, q.case_known, q.case_open, q.case_assigned,
   CASE WHEN q.offense_state = 'value' THEN coalesce(o.kind, lower(q.offense)) ELSE r.kind END AS offense_kind, k.case_subjects, k.operator_subjects,
   CASE WHEN q.offense_state = 'value' AND o.kind IN ('child_exploitation', 'child_sexual_material', 'human_trafficking', 'missing_person', 'deceased_person') THEN TRUE
        WHEN r.kind IN ('child_exploitation', 'child_sexual_material', 'human_trafficking', 'missing_person', 'deceased_person') THEN TRUE ELSE FALSE END AS is_victim_work
-FROM ground.queries AS q
-INNER JOIN ground.case_crowds AS k ON k.account = q.account AND k.case_hash = hash(q.case_key)
+FROM uses_at(found) AS q
+INNER JOIN found AS k ON k.use_no = q.use_no
 LEFT JOIN kinds AS o ON o.text = q.offense
 LEFT JOIN kinds AS r ON r.text = q.reason
-WHERE q.is_search AND k.operator_subjects >= 5;
+LEFT JOIN ground.reason_keys AS t ON t.reason_no = q.reason_no;
 
 -- justifications: One row for each account and what its searches say of their purpose: class of the reason, states of case number and offence; explained searches (tests, leave ...) apart.
 -- materialise
@@ -127,25 +135,29 @@ GROUP BY account, reason_class, reason_state, case_number_state, offense_state, 
 -- materialise
 CREATE VIEW account_reasons AS
 WITH given AS (
-  SELECT account, reason_key, reason_class, subject, probe, day_no, case_number, case_number_state
+  SELECT account, reason_no, reason_class, subject, probe, day_no, case_number, case_number_state
   FROM ground.searches
-  WHERE reason_key IS NOT NULL AND operator IS NOT NULL AND NOT is_machine
+  WHERE reason_no IS NOT NULL AND operator IS NOT NULL AND NOT is_machine
 ), often AS (
-  SELECT account, reason_key, count(*) AS searches FROM given GROUP BY account, reason_key HAVING count(*) >= 10
+  SELECT account, reason_no, count(*) AS searches FROM given GROUP BY account, reason_no HAVING count(*) >= 10
+), told AS (
+  SELECT
+    g.account, g.reason_no, min(g.reason_class) AS reason_class, any_value(o.searches) AS searches, count(DISTINCT coalesce(g.subject, g.probe)) AS subjects,
+    count(DISTINCT g.day_no) AS days, count(DISTINCT CASE WHEN g.case_number_state = 'value' THEN key_of(g.case_number) END) AS cases
+  FROM given AS g
+  INNER JOIN often AS o ON o.account = g.account AND o.reason_no = g.reason_no
+  GROUP BY g.account, g.reason_no
 )
-SELECT
-  g.account, g.reason_key, min(g.reason_class) AS reason_class, any_value(o.searches) AS searches, count(DISTINCT coalesce(g.subject, g.probe)) AS subjects,
-  count(DISTINCT g.day_no) AS days, count(DISTINCT CASE WHEN g.case_number_state = 'value' THEN key_of(g.case_number) END) AS cases
-FROM given AS g
-INNER JOIN often AS o ON o.account = g.account AND o.reason_key = g.reason_key
-GROUP BY g.account, g.reason_key;
+SELECT t.*, r.reason_key
+FROM told AS t
+INNER JOIN ground.reason_keys AS r ON r.reason_no = t.reason_no;
 
 -- reason_users: One row for each agency of a system and reason that some account gives at least ten times: how many of its accounts give it at all.
 CREATE VIEW reason_users AS
-SELECT q.system, q.agency, q.reason_key, count(DISTINCT q.account) AS accounts
+SELECT q.system, q.agency, q.reason_no, count(DISTINCT q.account) AS accounts
 FROM ground.searches AS q
-WHERE q.reason_key IN (SELECT reason_key FROM ground.account_reasons)
-GROUP BY q.system, q.agency, q.reason_key;
+WHERE q.reason_no IN (SELECT reason_no FROM ground.account_reasons)
+GROUP BY q.system, q.agency, q.reason_no;
 
 -- prefixed_cases: One row for each case number of a search that the register lacks as written, but has without letters before or after it ("PD FJA26-47898518" and FJA26-47898518).
 CREATE VIEW prefixed_cases AS

@@ -7,7 +7,7 @@
 CREATE VIEW deployments AS
 WITH watched AS (
   SELECT
-    system, gallery, ts_s, job, use_no, account, coalesce(reason_key, '') AS words, lower(coalesce(call, '')) LIKE '%start%' AS begins, lower(coalesce(call, '')) LIKE '%stop%' AS ends,
+    system, gallery, ts_s, job, use_no, account, coalesce(reason_no, 0) AS words, lower(coalesce(call, '')) LIKE '%start%' AS begins, lower(coalesce(call, '')) LIKE '%stop%' AS ends,
     CASE WHEN searched_to_s > ts_s AND searched_to_s - ts_s <= 604800 THEN searched_to_s ELSE ts_s END AS watched_to_s
   FROM ground.queries
   WHERE operation = 'live_watch' AND status = 'ok'
@@ -114,7 +114,7 @@ WITH gone AS (
   FROM main.queries AS q
   INNER JOIN gone AS g ON g.system = q.system AND g.query_id = q.query_id
   WHERE q.probe IS NOT NULL
-), found AS (
+), found AS MATERIALIZED (
   SELECT g.item_id, g.system, g.kind, g.deleted_s, g.created_s, g.item_export, g.item_record, q.use_no, 'returned' AS how
   FROM (SELECT use_no, system, candidate, gallery, ts_s FROM ground.queries WHERE is_search AND status = 'ok' AND candidate IS NOT NULL) AS q
   INNER JOIN gone AS g ON g.item_id = q.candidate AND q.ts_s > g.deleted_s
@@ -130,7 +130,7 @@ WITH gone AS (
   SELECT
     f.item_id, f.system, f.kind, f.deleted_s, f.created_s, f.item_export, f.item_record, f.how, q.ts_s AS used_s, 'queries' AS table_name, q.query_id AS id, q.export_id,
     q.record, q.operator, q.agency AS by_org, q.system AS used_system, q.explained_by, CAST(NULL AS VARCHAR) AS reason
-  FROM ground.queries AS q
+  FROM uses_at(found) AS q
   INNER JOIN found AS f ON f.use_no = q.use_no
   UNION ALL
   SELECT
@@ -228,26 +228,32 @@ WITH enrolments AS (
   POSITIONAL JOIN ground.use_keys AS u
   INNER JOIN hashes AS h ON h.name = hash(lower(split_part(q.probe, '/', -1)))
   WHERE u.is_search AND q.status = 'ok' AND q.probe IS NOT NULL AND coalesce(q.probe_source, 'unknown') <> 'enrolled_face' AND h.ts_s >= u.ts_s AND h.image <> hash(q.probe)
-), followed AS (
+), followed AS MATERIALIZED (
   SELECT use_no, later_no, 'enrolled' AS how FROM copies
   UNION ALL
   SELECT s.use_no, e.use_no AS later_no, 'enrolled' AS how FROM searched AS s INNER JOIN enrolments AS e ON e.image = s.image AND e.ts_s >= s.ts_s
   UNION ALL
   SELECT s.use_no, a.use_no, 'returned' FROM searched AS s INNER JOIN answers AS a ON a.image = s.image AND a.use_no <> s.use_no
+), stored AS MATERIALIZED (
+  SELECT q.rowid AS use_no
+  FROM main.queries AS q
+  WHERE q.query_id IN (SELECT i.query_id FROM ground.biometric_items AS i WHERE i.kind IN ('enrolment', 'watchlist'))
+), later AS MATERIALIZED (
+  SELECT later_no AS use_no FROM followed
 ), paired AS (
   SELECT
-    q.how, q.system, q.query_id, q.export_id, q.record, q.ts_s, q.operator, q.account, q.agency, q.is_machine, q.probe, q.reason_key, q.offense, q.carriers, q.gallery, q.explained_by,
+    q.how, q.system, q.query_id, q.export_id, q.record, q.ts_s, q.operator, q.account, q.agency, q.is_machine, q.probe, q.reason, q.offense, q.carriers, q.gallery, q.explained_by,
     'queries' AS later_table, l.query_id AS later_id, l.export_id AS later_export, l.record AS later_record, l.ts_s AS later_s, l.operator AS later_operator, l.is_machine AS later_machine,
     l.gallery AS later_gallery, l.explained_by AS later_explained, l.account = q.account AS same_account, l.system AS later_system
-  FROM ground.queries AS l
-  INNER JOIN (SELECT e.*, f.how, f.later_no FROM ground.queries AS e INNER JOIN followed AS f ON f.use_no = e.use_no) AS q ON q.later_no = l.use_no
+  FROM uses_at(later) AS l
+  INNER JOIN (SELECT e.*, f.how, f.later_no FROM uses_at(followed) AS e INNER JOIN followed AS f ON f.use_no = e.use_no) AS q ON q.later_no = l.use_no
   WHERE l.ts_s >= q.ts_s AND (q.how = 'enrolled' OR l.candidate = q.probe)
     AND (length(q.probe) >= 24 OR contains(q.probe, '/') OR l.account = q.account OR l.subject = q.subject OR (q.how = 'returned' AND l.system = q.system))
   UNION ALL
   SELECT
-    'stored', q.system, q.query_id, q.export_id, q.record, q.ts_s, q.operator, q.account, q.agency, q.is_machine, q.probe, q.reason_key, q.offense, q.carriers, q.gallery, q.explained_by,
+    'stored', q.system, q.query_id, q.export_id, q.record, q.ts_s, q.operator, q.account, q.agency, q.is_machine, q.probe, q.reason, q.offense, q.carriers, q.gallery, q.explained_by,
     'biometric_items', i.item_id, i.export_id, i.record, i.created_s, q.operator, q.is_machine, i.gallery, CASE WHEN q.explained_by = 'authorization' AND i.kind = 'enrolment' THEN NULL ELSE q.explained_by END, TRUE, i.system
-  FROM ground.queries AS q
+  FROM uses_at(stored) AS q
   INNER JOIN ground.biometric_items AS i ON i.system = q.system AND i.query_id = q.query_id AND i.kind IN ('enrolment', 'watchlist')
   WHERE q.is_search
 )

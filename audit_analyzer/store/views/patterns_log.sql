@@ -238,11 +238,11 @@ WHERE f.best = 1;
 -- materialise
 CREATE VIEW reason_weeks AS
 WITH counted AS (
-  SELECT q.system, CAST(floor((u.day_no + 3) / 7) AS INTEGER) AS week_no, u.reason_key, count(*) AS uses
+  SELECT q.system, CAST(floor((u.day_no + 3) / 7) AS INTEGER) AS week_no, u.reason_no, count(*) AS uses
   FROM ground.use_keys AS u
   POSITIONAL JOIN main.queries AS q
-  WHERE u.is_search AND q.reason_state = 'value' AND u.reason_key IS NOT NULL
-  GROUP BY q.system, CAST(floor((u.day_no + 3) / 7) AS INTEGER), u.reason_key
+  WHERE u.is_search AND q.reason_state = 'value' AND u.reason_no IS NOT NULL
+  GROUP BY q.system, CAST(floor((u.day_no + 3) / 7) AS INTEGER), u.reason_no
 )
 SELECT system, week_no, CAST(sum(uses) AS BIGINT) AS uses, count(*) AS reasons, max(uses) AS top_uses FROM counted GROUP BY system, week_no;
 

@@ -19,7 +19,7 @@ WITH joined AS (
     q.probe, q.probe_source, q.encounter, q.gallery, q.candidate AS top_candidate, q.candidates, q.top_score, q.operation, q.is_search, q.explained_by,
     q.export_id AS query_export, q.record AS query_record
   FROM ground.queries AS q
-  INNER JOIN ground.reviews AS r ON r.system = q.system AND r.query_id = q.query_id
+  INNER JOIN ground.reviews AS r ON r.use_no = q.use_no
 )
 SELECT j.*, coalesce(p.person_key, j.reviewer_key) AS reviewer_person, coalesce(s.person_key, j.searcher_key) AS searcher_person
 FROM joined AS j
@@ -67,7 +67,7 @@ WITH named AS (
     ON a.case_key = q.case_key AND a.occurred_s >= q.ts_s AND a.occurred_s - q.ts_s <= 7776000
     AND coalesce(a.system = q.system, TRUE) AND coalesce(a.agency_key = lower(trim(q.agency)), TRUE)
   WHERE q.candidates IS NULL OR q.candidates > 0
-), linked AS (
+), linked AS MATERIALIZED (
   SELECT action_id, kind, occurred_s, officer, action_case, export_id, record, use_no, link FROM named
   UNION ALL
   SELECT action_id, kind, occurred_s, officer, action_case, export_id, record, use_no, 'case' FROM earlier WHERE nth = 1
@@ -83,7 +83,7 @@ FROM (
     q.system, q.query_id, q.ts_s, q.export_id AS query_export, q.record AS query_record, q.candidates, q.candidate, q.top_score, q.operator, q.agency, q.subject AS sought,
     q.case_number, q.case_number_state, q.encounter, q.probe_source, q.instruction, q.is_machine,
     coalesce(q.explained_by IN ('test', 'training', 'outage', 'import', 'migration'), FALSE) AS rehearsed
-  FROM ground.queries AS q
+  FROM uses_at(linked) AS q
   INNER JOIN linked AS l ON l.use_no = q.use_no
 ) AS j;
 
@@ -136,7 +136,7 @@ WITH compared AS (
   SELECT account, target_hash FROM compared GROUP BY account, target_hash HAVING count(*) >= 10
 ), by_turns AS (
   SELECT probe_hash FROM compared GROUP BY probe_hash HAVING count(*) >= 10 AND min(account) < max(account)
-), kept AS (
+), kept AS MATERIALIZED (
   SELECT c.use_no FROM compared AS c INNER JOIN by_probe AS b ON b.account = c.account AND b.probe_hash = c.probe_hash
   UNION
   SELECT c.use_no FROM compared AS c INNER JOIN by_target AS b ON b.account = c.account AND b.target_hash = c.target_hash
@@ -151,7 +151,7 @@ SELECT
     starts_with(coalesce(q.gallery, q.candidate), regexp_extract(q.probe, '^(.*/)[^/]*$', 1)) AND regexp_matches(lower(regexp_extract(q.probe, '^(.*/)[^/]*$', 1)), 'case|suspect|incident|[0-9]{2}-?[0-9]{3}|-[0-9]+/$'), FALSE
   ) AS same_file,
   nullif(regexp_extract(lower(q.gallery), '^(.*/)?(suspect|subject|person|offender|inmate|defendant|detainee)s?[/_\-]?[a-z]{0,3}[_\-]?[0-9]{2,}/'), '') AS person_file
-FROM ground.queries AS q
+FROM uses_at(kept) AS q
 INNER JOIN kept AS k ON k.use_no = q.use_no;
 
 -- answered_twice: One row for each search whose image, or whose person within one encounter, got another first candidate in another search of the same gallery. basis 'probe': the same image,
@@ -175,7 +175,7 @@ WITH answered AS (
   SELECT by_probe FROM answered WHERE probe_counts GROUP BY by_probe HAVING min(answer) <> max(answer)
 ), encounters AS (
   SELECT by_encounter FROM answered WHERE encounter_counts GROUP BY by_encounter HAVING min(answer) <> max(answer)
-), kept AS (
+), kept AS MATERIALIZED (
   SELECT a.use_no, 'probe' AS basis, a.by_probe AS group_no FROM answered AS a INNER JOIN probes AS p ON p.by_probe = a.by_probe WHERE a.probe_counts
   UNION ALL
   SELECT a.use_no, CASE WHEN a.named THEN 'encounter' ELSE 'encounter, person not stated' END, a.by_encounter
@@ -184,7 +184,7 @@ WITH answered AS (
 SELECT
   k.basis, CAST(k.group_no AS VARCHAR) AS group_no, q.system, q.query_id, q.export_id, q.record, q.ts_s, q.operator, q.gallery, q.subject, q.probe, q.encounter, q.candidate, q.top_score,
   coalesce(q.explained_by IN ('test', 'training', 'outage', 'import', 'migration'), FALSE) AS rehearsed
-FROM ground.queries AS q
+FROM uses_at(kept) AS q
 INNER JOIN kept AS k ON k.use_no = q.use_no;
 
 -- tried_until_answer: One row for each search of a series that several accounts of a system, or one account with pauses of more than three days, made for one target (the person's token, else the case number,
@@ -225,11 +225,13 @@ WITH keyed AS (
   FROM cut
   GROUP BY target, part
   HAVING count(*) >= 4 AND sum(step) >= 3 AND max(candidates) > 0 AND (min(account) < max(account) OR max(gap_s) > 259200)
+), told AS MATERIALIZED (
+  SELECT t.use_no, t.step, s.first_use FROM cut AS t INNER JOIN series AS s ON s.target = t.target AND s.part = t.part
 )
 SELECT
-  'until-' || CAST(c.first_use AS VARCHAR) AS chain_id, c.step, q.system, q.operator, q.query_id, q.export_id, q.record, q.ts_s, q.threshold, q.subject AS sought, q.reason_key, q.offense, q.explained_by
-FROM ground.queries AS q
-INNER JOIN (SELECT t.use_no, t.step, s.first_use FROM cut AS t INNER JOIN series AS s ON s.target = t.target AND s.part = t.part) AS c ON c.use_no = q.use_no;
+  'until-' || CAST(c.first_use AS VARCHAR) AS chain_id, c.step, q.system, q.operator, q.query_id, q.export_id, q.record, q.ts_s, q.threshold, q.subject AS sought, q.reason, q.offense, q.explained_by
+FROM uses_at(told) AS q
+INNER JOIN told AS c ON c.use_no = q.use_no;
 
 -- tried_again: One row for each search of an account for one target (the person's token, else the case number, else the image without its marks of editing) that it searched three times or
 -- more, without a pause of three days (two weeks before a looser search of one and the same image, or another edit of it), with other thresholds, other numbers of candidates or edited images; chain_id names the stretch.
@@ -306,7 +308,7 @@ WITH keyed AS (
   FROM chained
   GROUP BY account, target, part
   HAVING count(*) >= 3 AND (min(threshold) < max(threshold) OR min(max_candidates) < max(max_candidates) OR bool_or(edited))
-), links AS (
+), links AS MATERIALIZED (
   SELECT c.use_no, c.account, c.target, c.part, c.edited
   FROM chained AS c
   INNER JOIN stretches AS s ON s.account = c.account AND s.target = c.target AND s.part = c.part
@@ -314,6 +316,6 @@ WITH keyed AS (
 SELECT
   CAST(c.account AS VARCHAR) || '-' || CAST(c.target AS VARCHAR) || '-' || CAST(c.part AS VARCHAR) AS chain_id,
   q.system, q.operator, q.agency, q.query_id, q.export_id, q.record, q.ts_s, q.probe, q.threshold, q.threshold_explicit, q.max_candidates, c.edited, q.candidates,
-  q.subject AS sought, q.reason_key, q.offense, q.explained_by
-FROM ground.queries AS q
+  q.subject AS sought, q.reason, q.offense, q.explained_by
+FROM uses_at(links) AS q
 INNER JOIN links AS c ON c.use_no = q.use_no;

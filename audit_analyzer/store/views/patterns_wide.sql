@@ -61,19 +61,17 @@ WITH desks AS (
   LEFT JOIN desks AS d ON d.operator_key = a.operator_key
 ), registers AS (
   SELECT count(*) > 0 AS has_cases FROM main.cases
-), chosen AS (
-  SELECT
-    q.system, q.agency, q.operator, q.query_id, q.export_id, q.record, q.operation, q.subject, q.probe, q.probe_source, q.gallery, q.case_number, q.case_number_state, q.on_behalf_of, q.device,
-    q.session, q.unit, q.place, q.reason, q.offense, u.use_no, u.account, u.ts_s, u.day_no, u.person, c.case_known, c.case_open, c.case_assigned, c.case_operator_subjects
-  FROM main.queries AS q
-  POSITIONAL JOIN ground.use_keys AS u
-  POSITIONAL JOIN ground.use_context AS c
+), crowded AS MATERIALIZED (
+  SELECT u.use_no
+  FROM ground.use_keys AS u
   INNER JOIN ground.crowded_days AS d ON d.account = u.account AND d.day_no = u.day_no
-  WHERE u.is_search AND q.status = 'ok' AND c.explained_by IS NULL AND q.operator IS NOT NULL
+  WHERE u.is_search
 ), kept AS (
   SELECT
-    *, CASE WHEN case_number_state = 'value' THEN key_of(case_number) END AS case_key, regexp_replace(regexp_replace(probe, '\?version=.*$', ''), '^.*/', '') AS name
-  FROM chosen
+    system, agency, operator, query_id, export_id, record, operation, subject, probe, probe_source, gallery, case_key, on_behalf_of, device, session, unit, place, reason, offense, use_no,
+    account, ts_s, day_no, person, case_known, case_open, case_assigned, case_operator_subjects, regexp_replace(regexp_replace(probe, '\?version=.*$', ''), '^.*/', '') AS name
+  FROM uses_at(crowded)
+  WHERE status = 'ok' AND explained_by IS NULL AND operator IS NOT NULL
 )
 SELECT
   k.use_no, k.account, k.system, k.agency, k.operator, k.query_id, k.export_id, k.record, k.ts_s, k.day_no, k.operation, k.subject, k.probe, k.probe_source,
@@ -543,13 +541,11 @@ WHERE q.probe_source = 'enrolled_face' AND u.is_search AND q.status = 'ok' AND N
 -- is no watch of faces.
 -- materialise
 CREATE VIEW stream_uses AS
-WITH streams AS (
-  SELECT
-    q.system, q.operator, q.query_id, q.case_number, q.case_number_state, q.export_id, q.record, u.ts_s, q.operation, q.status, q.call, q.job, q.gallery, c.authorized, c.explained_by
-  FROM main.queries AS q
-  POSITIONAL JOIN ground.use_keys AS u
-  POSITIONAL JOIN ground.use_context AS c
-  WHERE q.operation = 'live_watch' OR q.call IN ('CreateStreamProcessor', 'UpdateStreamProcessor')
+WITH found AS MATERIALIZED (
+  SELECT rowid AS use_no FROM main.queries WHERE operation = 'live_watch' OR call IN ('CreateStreamProcessor', 'UpdateStreamProcessor')
+), streams AS (
+  SELECT system, operator, query_id, case_key, export_id, record, ts_s, operation, status, call, job, gallery, authorized, explained_by
+  FROM uses_at(found)
 ), homes AS (
   SELECT system, job
   FROM streams
@@ -557,6 +553,6 @@ WITH streams AS (
   GROUP BY system, job
   HAVING NOT bool_or(operation = 'live_watch')
 )
-SELECT s.*, CASE WHEN s.case_number_state = 'value' THEN key_of(s.case_number) END AS case_key, h.job IS NOT NULL AS faceless
+SELECT s.*, h.job IS NOT NULL AS faceless
 FROM streams AS s
 LEFT JOIN homes AS h ON h.system = s.system AND h.job = s.job;

@@ -252,18 +252,23 @@ INNER JOIN ground.accounts AS a ON a.account = p.account;
 -- three parts (IPv4 /24), or its first four groups (IPv6 /64), or NULL for a service's own name: one household or office is one network.
 -- materialise
 CREATE VIEW account_sessions AS
+WITH days AS (
+  SELECT account, day_no, client_ip, user_agent, device, session, mfa, min(ts_s) AS first_s, max(ts_s) AS last_s, count(*) AS uses
+  FROM ground.queries
+  WHERE operator IS NOT NULL AND (client_ip IS NOT NULL OR user_agent IS NOT NULL OR device IS NOT NULL OR session IS NOT NULL)
+  GROUP BY account, day_no, client_ip, user_agent, device, session, mfa
+)
 SELECT
-  system, agency, operator, day_no, client_ip,
+  a.system, a.agency, a.operator, d.day_no, d.client_ip,
   CASE
-    WHEN client_ip LIKE '%.amazonaws.com' OR client_ip = 'AWS Internal' THEN NULL
-    WHEN regexp_full_match(client_ip, '[0-9]+(\.[0-9]+){3}') THEN regexp_extract(client_ip, '^([0-9]+\.[0-9]+\.[0-9]+)', 1)
-    WHEN client_ip LIKE '%:%' THEN array_to_string(string_split(client_ip, ':')[1:4], ':')
-    ELSE client_ip
+    WHEN d.client_ip LIKE '%.amazonaws.com' OR d.client_ip = 'AWS Internal' THEN NULL
+    WHEN regexp_full_match(d.client_ip, '[0-9]+(\.[0-9]+){3}') THEN regexp_extract(d.client_ip, '^([0-9]+\.[0-9]+\.[0-9]+)', 1)
+    WHEN d.client_ip LIKE '%:%' THEN array_to_string(string_split(d.client_ip, ':')[1:4], ':')
+    ELSE d.client_ip
   END AS network,
-  user_agent, device, session, mfa, min(ts_s) AS first_s, max(ts_s) AS last_s, count(*) AS uses, account, is_machine
-FROM ground.queries
-WHERE operator IS NOT NULL AND (client_ip IS NOT NULL OR user_agent IS NOT NULL OR device IS NOT NULL OR session IS NOT NULL)
-GROUP BY system, agency, operator, day_no, client_ip, user_agent, device, session, mfa, account, is_machine;
+  d.user_agent, d.device, d.session, d.mfa, d.first_s, d.last_s, d.uses, d.account, a.is_machine
+FROM days AS d
+INNER JOIN ground.accounts AS a ON a.account = d.account;
 
 -- account_days: One row for each account and UTC day: distinct addresses, networks, client programs, devices and login sessions, hours with a use, uses without a second factor.
 CREATE VIEW account_days AS

@@ -99,7 +99,7 @@ WITH towns AS (
   INNER JOIN towns AS t ON t.account = u.account
   INNER JOIN ground.assembly_days AS d ON d.day_no = u.day_no AND d.locality_key = t.locality_key
   WHERE u.ts_s >= d.from_s AND u.ts_s < d.to_s
-), found AS (
+), found AS MATERIALIZED (
   SELECT use_no, ts_s, assembly_id, distance_m, starts_s, ends_s, CASE way WHEN 1 THEN 'capture' ELSE 'device' END AS how FROM ground.near_pairs
   UNION ALL
   SELECT use_no, ts_s, assembly_id, NULL, starts_s, ends_s, 'time_only' FROM by_town
@@ -108,7 +108,7 @@ SELECT
   q.system, q.query_id, q.export_id, q.record, q.ts_s, q.operator, q.agency, n.assembly_id, n.distance_m, n.ts_s - n.starts_s AS after_start_s, n.ends_s - n.ts_s AS before_end_s,
   n.how AS "by", n.how, q.explained_by, q.operation, q.status, q.is_search, q.subject, q.probe, q.candidate, q.case_key, q.captured_s,
   q.case_open AND q.case_assigned AS own_case
-FROM ground.queries AS q
+FROM uses_at(found) AS q
 INNER JOIN found AS n ON q.use_no = n.use_no;
 
 -- cell_hours: One row for each system, level of grid (see assembly_cells), cell and UTC hour with unexplained searches done: what the lift of an assembly is measured by.
@@ -252,13 +252,14 @@ WITH boxes AS (
   SELECT w.account, w.day_no
   FROM widened AS w CROSS JOIN ground.figures AS f
   WHERE metres(w.south, w.west, w.north, w.east) >= f.travel_m OR metres(w.south, w.west, w.south, w.east) >= f.travel_m OR metres(w.north, w.west, w.north, w.east) >= f.travel_m
+), there AS MATERIALIZED (
+  SELECT u.use_no FROM ground.use_keys AS u INNER JOIN wide AS w ON w.account = u.account AND w.day_no = u.day_no
 ), placed AS (
   SELECT
     q.account, q.system, q.agency, q.operator, q.query_id, q.export_id, q.record, q.ts_s, q.latitude, q.longitude, q.is_machine,
     lag(q.query_id) OVER within AS previous_query_id, lag(q.export_id) OVER within AS previous_export_id, lag(q.record) OVER within AS previous_record,
     lag(q.ts_s) OVER within AS previous_ts_s, lag(q.latitude) OVER within AS previous_latitude, lag(q.longitude) OVER within AS previous_longitude
-  FROM ground.queries AS q
-  INNER JOIN wide AS w ON w.account = q.account AND w.day_no = q.day_no
+  FROM uses_at(there) AS q
   WHERE q.latitude IS NOT NULL AND q.longitude IS NOT NULL
   WINDOW within AS (PARTITION BY q.account ORDER BY q.ts_s, q.query_id)
 ), measured AS (

@@ -26,6 +26,9 @@ FROM (
 ) AS c
 WHERE c.sought IS NOT NULL;
 
+-- reason_keys: One row for each reason as equal reasons share it: its number in this night, and its key.
+CREATE VIEW reason_keys AS SELECT reason_no, min(reason_key) AS reason_key FROM ground.texts GROUP BY reason_no;
+
 -- word_hits: One row for each use, carrier and lexicon entry found in it; cleared is NULL or says why a look-alike sense applies (rules pass over those). Ask for a lexicon: a condition on
 -- it reaches the distinct texts first, and only their uses are read.
 CREATE VIEW word_hits AS

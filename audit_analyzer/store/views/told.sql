@@ -21,8 +21,9 @@ CREATE TABLE service_accounts (system VARCHAR, operator VARCHAR);
 -- sought_texts: One row for each carrier and distinct text that is looked up for it (see carrier_texts).
 CREATE TABLE sought_texts (carrier VARCHAR, text VARCHAR);
 
--- texts: One row for each distinct text of a carrier: folded copy, whether it was disguised, what kind of reason it would make and the key that equal reasons share (wordhits.py).
-CREATE TABLE texts (text VARCHAR, folded VARCHAR, disguised BOOLEAN, reason_class VARCHAR, reason_key VARCHAR);
+-- texts: One row for each distinct text of a carrier: folded copy, whether it was disguised, what kind of reason it would make, and the key that equal reasons share (wordhits.py) with a
+-- number of the night's own for it: ten million uses are grouped by a number in a third of the time that a text takes.
+CREATE TABLE texts (text VARCHAR, folded VARCHAR, disguised BOOLEAN, reason_class VARCHAR, reason_key VARCHAR, reason_no INTEGER);
 
 -- text_hits: One row for each lexicon entry found in a distinct text; cleared is NULL or says why a look-alike sense applies; the word has this meaning from 1 January of year_from
 -- to the end of year_to where they are given (wordhits.py, rules/lexicons).

@@ -61,7 +61,7 @@ SELECT
     )
   END AS local_s,
   CASE WHEN q.reason_state = 'value' THEN coalesce(t.reason_class, 'stated') ELSE q.reason_state END AS reason_class,
-  t.reason_key, a.is_machine, a.person,
+  t.reason_no, a.is_machine, a.person,
   CAST(floor(q.longitude * 100) AS INTEGER) AS cell_x, CAST(floor(q.latitude * 100) AS INTEGER) AS cell_y
 FROM main.queries AS q
 LEFT JOIN ground.accounts AS a
@@ -124,7 +124,7 @@ SELECT
   CAST(floor(u.local_s / 3600) - 24 * floor(u.local_s / 86400) AS INTEGER) AS local_hour,
   CAST(floor(u.local_s / 86400) + 3 - 7 * floor((floor(u.local_s / 86400) + 3) / 7) AS INTEGER) AS local_dow,
   u.is_search, u.is_machine, u.person,
-  CASE WHEN q.case_number_state = 'value' THEN key_of(q.case_number) END AS case_key, u.reason_class, u.reason_key, c.explained_by,
+  CASE WHEN q.case_number_state = 'value' THEN key_of(q.case_number) END AS case_key, u.reason_class, u.reason_no, c.explained_by,
   c.case_known, c.case_open, c.case_assigned, c.case_subjects, c.case_operator_subjects, c.authorized, c.on_shift, c.notice_kind, c.is_rostered_service,
   u.cell_x, u.cell_y, u.account, u.use_no
 FROM (SELECT rowid AS row_no, * FROM main.queries) AS q
