@@ -5,17 +5,15 @@ from __future__ import annotations
 import dataclasses
 import difflib
 import functools
-import json
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Collection, Iterable, Mapping
 
 import sqlglot
 from sqlglot import exp
 
-from audit_analyzer import casts, portable
+from audit_analyzer import casts, field_places, portable
 from audit_analyzer.errors import SourceError
-from audit_analyzer.sources import INTERCHANGE, Claim, Source, plain
+from audit_analyzer.sources import INTERCHANGE, Claim, Source
 from audit_analyzer.store import Column, Table, canonical
 from audit_analyzer.tokens import key_sql, state_sql
 
@@ -71,13 +69,10 @@ class Staging:
     def _fields(self) -> str:
         fixed = f"{text_of(self.circumstances.system)} AS system_name, {text_of(self.circumstances.agency)} AS agency_name"
         if self.rows_of_text:
-            places = {plain(name): f"c{i}" for i, name in reversed(list(enumerate(self.header)))}
-            fields = [f"{_first(_cell(places, p) for p in alternatives)} AS {name}" for name, alternatives in self.source.fields.items()]
-            return f"SELECT n, export_id, record, {', '.join([*fields, fixed])} FROM batch"
+            return f"SELECT n, export_id, record, {', '.join([*field_places.in_row(self.source.fields, self.header), fixed])} FROM batch"
         raw = f"json_extract_string(raw, {text_of('$.' + self.claim.sign.unwrap)})" if self.claim.sign.unwrap else "raw"
-        tree = _tree(self.source.fields.values())
-        fields = [f"{_first(_reach(tree, p) for p in alternatives)} AS {name}" for name, alternatives in self.source.fields.items()]
-        parsed = f"SELECT n, export_id, record, {raw} AS raw, json_transform({raw}, {text_of(json.dumps(_structure(tree)))}) AS j FROM batch"
+        fields, parsed = field_places.in_json(self.source.fields, raw)
+        parsed = f"SELECT n, export_id, record, {raw} AS raw, {parsed} FROM batch"
         asked = [*(f.sql for f in self.source.fillings), self.source.set_aside or "", self.source.prepare or ""]
         kept = "raw, " if any(re.search(r"\braw\b", sql) for sql in asked) else ""
         return f"SELECT n, export_id, record, {kept}{', '.join([*fields, fixed])} FROM ({parsed})"
@@ -98,8 +93,7 @@ class Staging:
         used = {field for name in named for field in self.source.made_from().get(name, {name})} & set(self.source.fields)
         if not used or (not self.rows_of_text and self.source.name != INTERCHANGE):
             return True
-        has = {plain(name): "" for name in self.header}
-        return any(_cell(has, place) is not None for name in used for place in self.source.fields[name])
+        return any(field_places.has_place(self.header, self.source.fields[name]) for name in used)
 
     def column_state(self, table: Table, name: str, outputs: Mapping[str, exp.Expression]) -> str:
         """Exported | not_exported | not_logged, of a canonical column in these exports. That a system does not log it is only said where its source says so."""
@@ -271,53 +265,3 @@ def _wrong(column: Column, outputs: Mapping[str, object], cell: str) -> str:
 
 def _shown(text: str) -> str:
     return f"coalesce({text}, chr(30))"
-
-
-def _first(places: Iterable[str | None]) -> str:
-    found: Sequence[str] = [p for p in places if p]
-    if not found:
-        return "NULL::VARCHAR"
-    return found[0] if len(found) == 1 else f"coalesce({', '.join(f'nullif({p}, {chr(39) * 2})' for p in found)})"
-
-
-def _cell(places: Mapping[str, str], path: str) -> str | None:
-    """The column called `path`, else what stands at the rest of the path in a column of JSON text (nested columns of Parquet come as such)."""
-    if plain(path) in places:
-        return places[plain(path)]
-    first, *rest = _steps(path)
-    if not rest or plain(first) not in places:
-        return None
-    column = places[plain(first)]
-    keys = ".".join(f'"{step}"' for step in rest)
-    return f"(CASE WHEN json_valid({column}) THEN json_extract_string({column}, {text_of('$.' + keys)}) END)"
-
-
-def _steps(path: str) -> list[str]:
-    return [quoted or bare for quoted, bare in re.findall(r'"([^"]+)"|([^."]+)', path)]
-
-
-def _tree(fields: Iterable[tuple[str, ...]]) -> dict[str, Any]:
-    """The paths as one nested structure, longest first: a path that is also the parent of another is reached by _reach as text."""
-    tree: dict[str, Any] = {}
-    for path in sorted((p for alternatives in fields for p in alternatives), key=lambda p: -len(_steps(p))):
-        node = tree
-        *way, leaf = _steps(path)
-        for step in way:
-            node = node.setdefault(step, {})
-        if leaf.casefold() not in {key.casefold() for key in node}:  # DuckDB takes keys that differ in case for one: _reach finds the second by itself
-            node[leaf] = None
-    return tree
-
-
-def _structure(node: Mapping[str, Any] | None) -> Any:  # noqa: ANN401  JSON
-    return "VARCHAR" if node is None else {key: _structure(below) for key, below in node.items()}
-
-
-def _reach(tree: Mapping[str, Any], path: str) -> str:
-    node: Any = tree
-    for step in _steps(path):
-        node = node.get(step, {})
-    if node is not None:
-        keys = ".".join(step if step.isidentifier() else f'"{step}"' for step in _steps(path))
-        return f"json_extract_string(raw, {text_of('$.' + keys)})"
-    return "j." + ".".join('"' + step.replace('"', '""') + '"' for step in _steps(path))

@@ -252,8 +252,6 @@ def claim(part: Part, name: str, known: Sequence[Source], forced: str | None = N
     A header of CSV that is not sound is told first, as its source reads it: ExportRejected, or ExportFailed where it goes beyond the limits.
     """
     candidates = [s for s in known if s.name == forced] if forced else list(known)
-    if forced and not candidates:
-        raise SourceError(f"there is no source {forced!r}", name, f"sources: {', '.join(sorted(s.name for s in known))}")
     claims = [found for source in candidates if (found := _claims(source, part, name, forced is not None))]
     if len(claims) > 1:
         raise SourceError(
