@@ -9,7 +9,8 @@ The rooms, in the order of the night:
     vault       every delivered file under its SHA-256
     readers     one file format per file: every record, broken ones too, with its locator
     sources     one matcher system per TOML file
-    staging     a source's SELECT as typed rows;  casts: text to typed values;  landing: one batch into the tables
+    staging     a source's SELECT as typed rows;  field_places, casts: from a record's text to values
+    landing     one batch into the tables;  fates: what becomes of each record
     settle      what can be settled only when all exports are in
     integrity   whether the logs are whole;  digests: CloudTrail's chains, verified offline
     check       the data-quality suite;  profile: the data-reliability sheet

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from audit_analyzer.errors import ExportFailed, ExportRejected
-from audit_analyzer.landing import ASIDE, COPY, KEPT, REJECTED, Landing
+from audit_analyzer.fates import ASIDE, COPY, KEPT, REJECTED
+from audit_analyzer.landing import Landing
 from audit_analyzer.words import Ingested
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Self
 
 from audit_analyzer import landing, readers, vault
 from audit_analyzer.errors import AuditError
-from audit_analyzer.landing import ASIDE, COPY, KEPT, REJECTED, REPLACED
+from audit_analyzer.fates import ASIDE, COPY, KEPT, REJECTED, REPLACED
 
 if TYPE_CHECKING:
     import datetime as dt
