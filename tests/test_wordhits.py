@@ -20,6 +20,7 @@ FIRES = [
     ("protest", "pro-life rally at the capitol", "assembly"),
     ("protest", "second amendment rally", "assembly"),
     ("protest", "campus encampment", "assembly"),
+    ("protest", "jlowe-encampment", "assembly"),
     ("protest", "2026/05/02/march/IMG_0412.jpg", "assembly"),
     ("protest", "NoKings_rally-portland.mp4", "assembly"),
     ("protest", "civil unrest", "unrest"),
@@ -84,6 +85,9 @@ FIRES = [
     ("precrime", "FIO", "field_contact"),
     ("precrime", "suspicious", "suspicion"),
     ("association", "who is with subject", "association"),
+    ("on_behalf", "o/b/o Reno PD", "agency"),
+    ("social_media", "cases/26-1/fb_0012.jpg", "platform"),
+    ("social_media", "probes/signal-photo_3.png", "platform"),
     ("on_behalf", "for Portland PD", "agency"),
     ("on_behalf", "req by LAPD", "agency"),
     ("on_behalf", "per ICE", "agency"),
@@ -107,6 +111,8 @@ AT_EVENT, AT_PLACE, THREAT = (
     "the event is threatened or protected",
 )
 CLEARED = [
+    ("social_media", "traffic-signal-5.jpg", "the signal is a light of the road or the railway"),
+    ("protest", "homeless encampment cleanup", "a camp of people without a home is no assembly"),
     ("protest", "March 14 burglary", MONTH),
     ("protest", "robbery 12 march", MONTH),
     ("protest", "DOB 12 March 1990", MONTH),

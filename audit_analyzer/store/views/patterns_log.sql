@@ -40,7 +40,7 @@ WHERE n.operator_key IS NULL AND n.gallery IS NULL AND n.ends_s - n.starts_s < 8
 -- after; in a log of one week the median day), hour by hour as the hours of weekdays and of week-ends usually share it. Hours of an announced outage, and a holiday of an office's system, expect nothing (a holiday of another half). surprise:
 -- -log10 of the chance of none at all if counts are negative binomial with the system's spread (Poisson where that is 1). similar: other runs with half as many expected, or more: a
 -- system that is often silent is not conspicuous. tail: -log10 of the chance by the system's own runs: beyond the fifth longest they fall off exponentially, by the mean excess over two expected uses (1 where hours
--- are independent; more where shifts come and go as a whole). last_query_id and next_query_id: the uses on either side. covered: a chain of digests without a break spans it: nothing was taken out.
+-- are independent; more where shifts come and go as a whole). Runs inside a stretch in which all searches vanished while other uses were logged (search_silences) are that one thing, and do not count as the system's own pauses. last_query_id and next_query_id: the uses on either side. covered: a chain of digests without a break spans it: nothing was taken out.
 -- materialise
 CREATE VIEW quiet_runs AS
 WITH shares AS (
@@ -51,10 +51,12 @@ WITH shares AS (
   SELECT system, lag(hour_no) OVER (PARTITION BY system ORDER BY hour_no) AS before_hour, hour_no AS after_hour
   FROM ground.coverage_hours
   WHERE hour_no * 3600 < (SELECT as_of_s FROM ground.night)
+), vanished AS (
+  SELECT system, first_day * 24 AS from_hour, (last_day + 1) * 24 AS to_hour FROM ground.search_silences WHERE expected >= 20 AND days_with_uses >= 2 AND uses >= 5
 ), hours AS (
   SELECT r.system, r.before_hour, r.after_hour, h.hour_no
   FROM runs AS r, LATERAL (SELECT unnest(range(r.before_hour + 1, least(r.after_hour, r.before_hour + 350000))) AS hour_no) AS h
-  WHERE r.after_hour - r.before_hour > 1
+  WHERE r.after_hour - r.before_hour > 1 AND NOT EXISTS (SELECT 1 FROM vanished AS v WHERE v.system = r.system AND r.before_hour >= v.from_hour AND r.after_hour <= v.to_hour)
 ), weighed AS (
   SELECT
     h.system, h.before_hour, h.after_hour,

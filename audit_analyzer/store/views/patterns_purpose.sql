@@ -147,7 +147,7 @@ WHERE NOT EXISTS (SELECT 1 FROM logged AS o WHERE o.agency_key = lower(trim(k.na
 GROUP BY lower(trim(k.name))
 HAVING min(l.agency_key) = max(l.agency_key);
 
--- agency_keys: One row for each name of an agency that a log or any table gives, as agency_names has it. in_log: a log has it; register_only: only a roster, a case register or an announcement has it.
+-- agency_keys: One row for each name of an agency that a log or any table gives, as agency_names has it. in_log: a log has it; register_only: only a roster, a case register, an announcement or a handing over has it.
 -- materialise
 CREATE VIEW agency_keys AS
 WITH said AS (
@@ -162,6 +162,8 @@ WITH said AS (
   SELECT agency, FALSE, FALSE FROM main.systems WHERE agency IS NOT NULL
   UNION
   SELECT agency, FALSE, FALSE FROM main.published_counts WHERE agency IS NOT NULL
+  UNION
+  SELECT to_org, FALSE, TRUE FROM main.disclosures
   UNION
   SELECT agency, FALSE, TRUE FROM main.operators WHERE agency IS NOT NULL
   UNION
@@ -222,6 +224,34 @@ WHERE NOT EXISTS (
   SELECT 1 FROM lists AS l
   WHERE l.system = p.system AND l.name_key = s.name_key AND l.from_s IS NOT DISTINCT FROM p.from_s AND l.to_s IS NOT DISTINCT FROM p.to_s
 );
+
+-- unlisted_disclosures: One row for each handing over of data to an organisation that the register's list of permitted agencies does not have at that time. Courts, prosecutors, defenders, laboratories, overseers,
+-- inspectors and the press of law's own making (records requests) are not searchers, and are left out. barred: it enforces immigration law, which the register bars.
+CREATE VIEW unlisted_disclosures AS
+WITH lists AS (
+  SELECT t.system, t.approved_from_s AS from_s, t.approved_to_s AS to_s, n.name_key
+  FROM ground.system_terms AS t INNER JOIN ground.agency_keys AS n ON n.name = t.term OR n.name = t.agency
+  WHERE t.kind = 'agency'
+), handed AS (
+  SELECT
+    d.system, d.disclosure_id, d.export_id, d.record, d.disclosed_s, d.to_org, d.reason, d.case_key, k.name_key, k.is_federal, k.is_immigration, a.name_key AS own_key,
+    regexp_matches(lower(trim(coalesce(d.reason, ''))), '^([^a-z0-9]*|x+|n/?a|na|none|test|other|misc|info|request|requested|per request|as requested|sharing|courtesy|inv|investigation|law enforcement|le)$') AS unsaid
+  FROM ground.disclosures AS d
+  INNER JOIN ground.agency_keys AS k ON k.name = d.to_org
+  LEFT JOIN ground.agency_keys AS a ON a.name = d.query_agency
+  WHERE d.system IS NOT NULL
+    AND NOT regexp_matches(' ' || k.words || ' ', ' (court|courts|tribunal|prosecutor|prosecutors|prosecution|attorney|attorneys|da|das|defen[cs]e|defender|defenders|defendant|counsel|lawyer|lab|labs|laboratory|crime laboratory|auditor|inspector|oversight|ombudsman|council|commission|board|coroner|medical examiner) ')
+)
+SELECT
+  h.system, h.disclosure_id, h.export_id, h.record, h.disclosed_s, h.to_org, h.reason, h.case_key, h.is_federal, h.unsaid,
+  h.is_immigration AND EXISTS (SELECT 1 FROM ground.system_terms AS b WHERE b.system = h.system AND b.kind = 'barred' AND b.term_key IN ('immigration', 'civil_enforcement')) AS barred
+FROM handed AS h
+WHERE h.name_key IS DISTINCT FROM h.own_key
+  AND EXISTS (SELECT 1 FROM lists AS l WHERE l.system = h.system AND (l.from_s IS NULL OR h.disclosed_s >= l.from_s) AND (l.to_s IS NULL OR h.disclosed_s < l.to_s))
+  AND NOT EXISTS (
+    SELECT 1 FROM lists AS l
+    WHERE l.system = h.system AND l.name_key = h.name_key AND (l.from_s IS NULL OR h.disclosed_s >= l.from_s) AND (l.to_s IS NULL OR h.disclosed_s < l.to_s)
+  );
 
 -- requested_uses: One row for each use that somebody else than its own agency asked for: named in its own field (how 'field'; an other agency's name) or in words ('words': "for Portland
 -- PD", "assist other agency"), or by a case number that opens with the initials of another police or sheriff ('number': "SFPD 26-113402", where at most one in twenty of the agency's does).

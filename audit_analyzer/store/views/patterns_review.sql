@@ -150,7 +150,10 @@ SELECT
   coalesce(
     starts_with(coalesce(q.gallery, q.candidate), regexp_extract(q.probe, '^(.*/)[^/]*$', 1)) AND regexp_matches(lower(regexp_extract(q.probe, '^(.*/)[^/]*$', 1)), 'case|suspect|incident|[0-9]{2}-?[0-9]{3}|-[0-9]+/$'), FALSE
   ) AS same_file,
-  nullif(regexp_extract(lower(q.gallery), '^(.*/)?(suspect|subject|person|offender|inmate|defendant|detainee)s?[/_\-]?[a-z]{0,3}[_\-]?[0-9]{2,}/'), '') AS person_file
+  coalesce(
+    nullif(regexp_extract(lower(q.gallery), '^(.*/)?(suspect|subject|person|offender|inmate|defendant|detainee)s?[/_\-]?[a-z]{0,3}[_\-]?[0-9]{2,}/'), ''),
+    nullif(regexp_extract(lower(q.gallery), '^(.*/)?(suspect|offender|inmate|defendant|detainee)s?/[a-z]{2,}[a-z_\-]*[_\-][a-z0-9_\-]+/'), '')
+  ) AS person_file
 FROM uses_at(kept) AS q
 INNER JOIN kept AS k ON k.use_no = q.use_no;
 

@@ -538,7 +538,7 @@ POSITIONAL JOIN ground.use_context AS c
 WHERE q.probe_source = 'enrolled_face' AND u.is_search AND q.status = 'ok' AND NOT u.is_machine AND c.explained_by IS NULL AND NOT c.case_assigned AND NOT c.authorized AND q.operator IS NOT NULL;
 
 -- stream_uses: One row for each live watch, and for each call that made or changed a stream. faceless: the stream was made with settings that name no faces (parcels, pets), so that its start
--- is no watch of faces.
+-- is no watch of faces. A start does not repeat the gallery: it is the one that the stream was made or last changed with, and what was announced for that gallery covers the start too.
 -- materialise
 CREATE VIEW stream_uses AS
 WITH found AS MATERIALIZED (
@@ -552,7 +552,27 @@ WITH found AS MATERIALIZED (
   WHERE job IS NOT NULL AND call IN ('CreateStreamProcessor', 'UpdateStreamProcessor')
   GROUP BY system, job
   HAVING NOT bool_or(operation = 'live_watch')
+), watched AS (
+  SELECT
+    s.* REPLACE (
+      CASE
+        WHEN s.gallery IS NULL AND s.job IS NOT NULL
+          THEN last_value(s.gallery IGNORE NULLS) OVER (PARTITION BY s.system, s.job ORDER BY s.ts_s, s.query_id ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)
+        ELSE s.gallery
+      END AS gallery
+    ),
+    s.gallery IS NULL AS unsaid
+  FROM streams AS s
 )
-SELECT s.*, h.job IS NOT NULL AS faceless
-FROM streams AS s
-LEFT JOIN homes AS h ON h.system = s.system AND h.job = s.job;
+SELECT
+  s.* EXCLUDE (unsaid) REPLACE (coalesce(s.explained_by, CASE WHEN n.query_id IS NOT NULL THEN 'test' END) AS explained_by), h.job IS NOT NULL AS faceless
+FROM watched AS s
+LEFT JOIN homes AS h ON h.system = s.system AND h.job = s.job
+LEFT JOIN (
+  SELECT DISTINCT w.system, w.query_id
+  FROM watched AS w
+  INNER JOIN ground.notice_scopes AS a
+    ON a.system = w.system AND a.gallery = w.gallery AND w.unsaid AND a.agency_key IS NULL AND (a.operator_key IS NULL OR a.operator_key = lower(trim(w.operator)))
+    AND w.ts_s >= a.starts_s AND w.ts_s < a.ends_s
+  WHERE a.kind IN ('test', 'training')
+) AS n ON n.system = s.system AND n.query_id = s.query_id;
