@@ -118,7 +118,7 @@ WITH stems AS (  -- how many digits a number may have stands here so that it is 
 ), cut AS (
   SELECT account, system, ts_s, base, rtrim(base, '0123456789') AS head FROM numbered
 )
-SELECT c.system, c.head, count(*) AS uses, count(DISTINCT c.account) AS accounts
+SELECT c.system, c.head, regexp_replace(c.head, '^.*/', '') AS name_head, count(*) AS uses, count(DISTINCT c.account) AS accounts
 FROM cut AS c
 INNER JOIN stems AS s ON s.stem_hash = hash(c.head)
 WHERE length(c.base) - length(c.head) BETWEEN s.fewest AND s.most
