@@ -59,8 +59,13 @@ WITH desks AS (
   FROM ground.operator_profiles AS p
   INNER JOIN ground.accounts AS a ON a.account = p.account
   LEFT JOIN desks AS d ON d.operator_key = a.operator_key
-), registers AS (
-  SELECT count(*) > 0 AS has_cases FROM main.cases
+), listed AS (
+  SELECT DISTINCT agency_key FROM ground.cases
+), registers AS (  -- another agency's register says nothing of one's own numbers
+  SELECT a.account, l.agency_key IS NOT NULL OR w.unnamed > 0 OR (a.agency IS NULL AND w.lists > 0) AS has_cases
+  FROM ground.accounts AS a
+  CROSS JOIN (SELECT count(*) AS lists, count(*) - count(agency_key) AS unnamed FROM listed) AS w
+  LEFT JOIN listed AS l ON l.agency_key = lower(trim(a.agency))
 ), chosen AS (
   SELECT
     q.system, q.agency, q.operator, q.query_id, q.export_id, q.record, q.operation, q.subject, q.probe, q.probe_source, q.gallery, q.case_number, q.case_number_state, q.on_behalf_of, q.device,
@@ -99,7 +104,7 @@ FROM kept AS k
 INNER JOIN habits AS h ON h.account = k.account
 LEFT JOIN ground.missions AS m ON m.text = k.reason
 LEFT JOIN ground.missions AS o ON o.text = k.offense
-CROSS JOIN registers AS r
+INNER JOIN registers AS r ON r.account = k.account
 CROSS JOIN ground.figures AS f;
 
 -- name_counters: One row for each system and stem of a probe's name (see loud_uses) that at least three accounts use, with numbers that rise with time (correlation 0.9 or more over at least
