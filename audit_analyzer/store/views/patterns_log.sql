@@ -186,22 +186,29 @@ WHERE m.searches = 0
 GROUP BY m.system, m.run
 HAVING sum(m.uses) > 0;
 
--- field_days: One row for each system, UTC day and column that a log of searches may hold, with the searches of the day and those in which the column says something.
+-- field_days: One row for each system, UTC day and column that a log of searches may hold, with the searches of the day and those in which the column says something; and the same for each part of a
+-- system that two to sixty agencies share: an agency may leave out what the others go on to tell.
 -- materialise
 CREATE VIEW field_days AS
-WITH counted AS (
+WITH shared AS (
+  SELECT system FROM ground.accounts WHERE agency IS NOT NULL GROUP BY system HAVING count(DISTINCT agency) BETWEEN 2 AND 60
+), counted AS (
   SELECT
-    system, day_of(occurred_at) AS day_no, count(*) AS uses, count(operator) AS operator, count(agency) AS agency, count(*) FILTER (WHERE reason_state = 'value') AS reason,
+    system, CASE WHEN system IN (SELECT s.system FROM shared AS s) THEN coalesce(agency, '') ELSE '' END AS part, day_of(occurred_at) AS day_no, count(*) AS uses, count(operator) AS operator, count(agency) AS agency, count(*) FILTER (WHERE reason_state = 'value') AS reason,
     count(*) FILTER (WHERE case_number_state = 'value') AS case_number, count(*) FILTER (WHERE offense_state = 'value') AS offense, count(subject) AS subject, count(probe) AS probe,
     count(gallery) AS gallery, count(client_ip) AS client_ip, count(device) AS device, count(candidates) AS candidates, count(top_score) AS top_score, count(candidate) AS candidate,
     count(threshold) AS threshold, count(latitude) AS latitude, count(galleries_searched) AS galleries_searched, count(on_behalf_of) AS on_behalf_of, count(captured_at) AS captured_at
   FROM main.queries
   WHERE operation IN ('identification', 'video_search', 'live_watch') AND status = 'ok'
   GROUP BY ALL
+), told AS (
+  SELECT system, part, day_no, uses, name AS column_name, filled
+  FROM (UNPIVOT counted ON operator, agency, reason, case_number, offense, subject, probe, gallery, client_ip, device, candidates, top_score, candidate, threshold, latitude,
+  galleries_searched, on_behalf_of, captured_at INTO NAME name VALUE filled)
 )
-SELECT system, day_no, uses, name AS column_name, filled
-FROM (UNPIVOT counted ON operator, agency, reason, case_number, offense, subject, probe, gallery, client_ip, device, candidates, top_score, candidate, threshold, latitude,
-  galleries_searched, on_behalf_of, captured_at INTO NAME name VALUE filled);
+SELECT system, '' AS part, day_no, CAST(sum(uses) AS BIGINT) AS uses, column_name, CAST(sum(filled) AS BIGINT) AS filled FROM told GROUP BY system, day_no, column_name
+UNION ALL
+SELECT system, part, day_no, uses, column_name, filled FROM told WHERE part <> '';
 
 -- field_drops: One row for each system and column that was filled in at least half of the searches of the four weeks before a day and, from that day on, in four weeks in at most a quarter of that share, or in 40 points of
 -- percent less (six standard errors of the pooled share at least), or in 15 points less in one step (ten standard errors, and the two weeks on either side differ as much, so that it is no slow decline), at least 25 searches each: the day with the sharpest fall, both shares, and for how many days it stayed so.
@@ -209,14 +216,14 @@ FROM (UNPIVOT counted ON operator, agency, reason, case_number, offense, subject
 CREATE VIEW field_drops AS
 WITH shares AS (
   SELECT
-    system, column_name, day_no, sum(uses) OVER before AS uses_before, sum(filled) OVER before AS filled_before, sum(uses) OVER after AS uses_after, sum(filled) OVER after AS filled_after,
+    system, part, column_name, day_no, sum(uses) OVER before AS uses_before, sum(filled) OVER before AS filled_before, sum(uses) OVER after AS uses_after, sum(filled) OVER after AS filled_after,
     uses AS day_uses, filled AS day_filled,
     sum(filled) OVER just_before / nullif(sum(uses) OVER just_before, 0) - sum(filled) OVER just_after / nullif(sum(uses) OVER just_after, 0) AS near_fall
   FROM ground.field_days
-  WINDOW just_before AS (PARTITION BY system, column_name ORDER BY day_no RANGE BETWEEN 14 PRECEDING AND 1 PRECEDING),
-    just_after AS (PARTITION BY system, column_name ORDER BY day_no RANGE BETWEEN CURRENT ROW AND 13 FOLLOWING),
-    before AS (PARTITION BY system, column_name ORDER BY day_no RANGE BETWEEN 28 PRECEDING AND 1 PRECEDING),
-    after AS (PARTITION BY system, column_name ORDER BY day_no RANGE BETWEEN CURRENT ROW AND 27 FOLLOWING)
+  WINDOW just_before AS (PARTITION BY system, part, column_name ORDER BY day_no RANGE BETWEEN 14 PRECEDING AND 1 PRECEDING),
+    just_after AS (PARTITION BY system, part, column_name ORDER BY day_no RANGE BETWEEN CURRENT ROW AND 13 FOLLOWING),
+    before AS (PARTITION BY system, part, column_name ORDER BY day_no RANGE BETWEEN 28 PRECEDING AND 1 PRECEDING),
+    after AS (PARTITION BY system, part, column_name ORDER BY day_no RANGE BETWEEN CURRENT ROW AND 27 FOLLOWING)
 ), tested AS (
   SELECT
     *, filled_before / uses_before AS share_before, filled_after / uses_after AS share_after,
@@ -224,29 +231,36 @@ WITH shares AS (
   FROM shares
   WHERE uses_before >= 25 AND uses_after >= 25
 ), fallen AS (
-  SELECT *, row_number() OVER (PARTITION BY system, column_name ORDER BY share_before - share_after DESC, day_filled / day_uses, day_no) AS best
+  SELECT *, row_number() OVER (PARTITION BY system, part, column_name ORDER BY share_before - share_after DESC, day_filled / day_uses, day_no) AS best
   FROM tested
   WHERE share_before >= 0.5 AND share_before - share_after >= 6 * error
     AND (4 * share_after <= share_before OR share_before - share_after >= 0.4
       OR (share_before - share_after >= 0.15 AND share_before - share_after >= 10 * error AND near_fall >= 0.8 * (share_before - share_after)))
 )
 SELECT
-  f.system, f.column_name, f.day_no, f.share_before, f.share_after,
-  (SELECT max(d.day_no) FROM ground.field_days AS d WHERE d.system = f.system AND d.column_name = f.column_name) - f.day_no + 1 AS days_after
+  f.system, f.part, f.column_name, f.day_no, f.share_before, f.share_after,
+  (SELECT max(d.day_no) FROM ground.field_days AS d WHERE d.system = f.system AND d.part = f.part AND d.column_name = f.column_name) - f.day_no + 1 AS days_after
 FROM fallen AS f
-WHERE f.best = 1;
+WHERE f.best = 1 AND (f.part = '' OR NOT EXISTS (SELECT w.system FROM fallen AS w WHERE w.best = 1 AND w.part = '' AND w.system = f.system AND w.column_name = f.column_name));
 
 -- reason_weeks: One row for each system and week (as in agency_weeks) with its stated reasons: how many uses, how many different reasons, and how many of the uses bear the most frequent one.
 -- materialise
 CREATE VIEW reason_weeks AS
-WITH counted AS (
-  SELECT q.system, CAST(floor((u.day_no + 3) / 7) AS INTEGER) AS week_no, u.reason_no, count(*) AS uses
+WITH shared AS (
+  SELECT system FROM ground.accounts WHERE agency IS NOT NULL GROUP BY system HAVING count(DISTINCT agency) BETWEEN 2 AND 60
+), counted AS (
+  SELECT
+    q.system, CASE WHEN q.system IN (SELECT s.system FROM shared AS s) THEN coalesce(q.agency, '') ELSE '' END AS part, CAST(floor((u.day_no + 3) / 7) AS INTEGER) AS week_no, u.reason_no, count(*) AS uses
   FROM ground.use_keys AS u
   POSITIONAL JOIN main.queries AS q
   WHERE u.is_search AND q.reason_state = 'value' AND u.reason_no IS NOT NULL
-  GROUP BY q.system, CAST(floor((u.day_no + 3) / 7) AS INTEGER), u.reason_no
+  GROUP BY q.system, CASE WHEN q.system IN (SELECT s.system FROM shared AS s) THEN coalesce(q.agency, '') ELSE '' END, CAST(floor((u.day_no + 3) / 7) AS INTEGER), u.reason_no
+), whole AS (
+  SELECT system, week_no, reason_no, sum(uses) AS uses FROM counted GROUP BY system, week_no, reason_no
 )
-SELECT system, week_no, CAST(sum(uses) AS BIGINT) AS uses, count(*) AS reasons, max(uses) AS top_uses FROM counted GROUP BY system, week_no;
+SELECT system, '' AS part, week_no, CAST(sum(uses) AS BIGINT) AS uses, count(*) AS reasons, CAST(max(uses) AS BIGINT) AS top_uses FROM whole GROUP BY system, week_no
+UNION ALL
+SELECT system, part, week_no, CAST(sum(uses) AS BIGINT), count(*), max(uses) FROM counted WHERE part <> '' GROUP BY system, part, week_no;
 
 -- wide_revisions: One row for each later version of a use that is known already, not declared to replace it, and column in which it says something else: what it said first and what it says later. blanked: the
 -- later version has nothing there, or a mask in place of text. Only columns that a person or an event fills are compared.

@@ -59,8 +59,13 @@ WITH desks AS (
   FROM ground.operator_profiles AS p
   INNER JOIN ground.accounts AS a ON a.account = p.account
   LEFT JOIN desks AS d ON d.operator_key = a.operator_key
-), registers AS (
-  SELECT count(*) > 0 AS has_cases FROM main.cases
+), listed AS (
+  SELECT DISTINCT agency_key FROM ground.cases
+), registers AS (  -- another agency's register says nothing of one's own numbers
+  SELECT a.account, l.agency_key IS NOT NULL OR w.unnamed > 0 OR (a.agency IS NULL AND w.lists > 0) AS has_cases
+  FROM ground.accounts AS a
+  CROSS JOIN (SELECT count(*) AS lists, count(*) - count(agency_key) AS unnamed FROM listed) AS w
+  LEFT JOIN listed AS l ON l.agency_key = lower(trim(a.agency))
 ), crowded AS MATERIALIZED (
   SELECT u.use_no
   FROM ground.use_keys AS u
@@ -69,19 +74,19 @@ WITH desks AS (
 ), kept AS (
   SELECT
     system, agency, operator, query_id, export_id, record, operation, subject, probe, probe_source, gallery, case_key, on_behalf_of, device, session, unit, place, reason, offense, use_no,
-    account, ts_s, day_no, person, case_known, case_open, case_assigned, case_operator_subjects, regexp_replace(regexp_replace(probe, '\?version=.*$', ''), '^.*/', '') AS name
+    account, ts_s, day_no, coalesce(local_day_no, day_no) AS local_day, person, case_known, case_open, case_assigned, case_operator_subjects, regexp_replace(regexp_replace(probe, '\?version=.*$', ''), '^.*/', '') AS name
   FROM uses_at(crowded)
   WHERE status = 'ok' AND explained_by IS NULL AND operator IS NOT NULL
 )
 SELECT
-  k.use_no, k.account, k.system, k.agency, k.operator, k.query_id, k.export_id, k.record, k.ts_s, k.day_no, k.operation, k.subject, k.probe, k.probe_source,
+  k.use_no, k.account, k.system, k.agency, k.operator, k.query_id, k.export_id, k.record, k.ts_s, k.day_no, k.local_day, k.operation, k.subject, k.probe, k.probe_source,
   coalesce(
     k.subject,
     CASE WHEN k.operation = 'identification' AND (k.probe_source IN ('frame', 'video') OR contains(lower(k.name), 'frame')) AND NOT regexp_matches(lower(k.name), 'crop|face|person') THEN regexp_replace(k.probe, '[0-9]+([^0-9/]*)$', '#\1') END,
     k.probe
   ) AS sought, k.gallery, k.case_key, k.case_known, k.case_open, k.case_assigned, k.on_behalf_of, k.device, k.session, k.person,
   k.case_key IS NOT NULL AND k.case_operator_subjects <= f.case_subjects AND (k.case_known OR NOT r.has_cases) AS backed, r.has_cases,
-  CASE WHEN regexp_matches(lower(concat_ws(' ', k.unit, k.place, regexp_extract(k.probe, '^(.*/)[^/]*$', 1), regexp_extract(k.name, '^[A-Za-z_-]+'))), '(^|[^a-z])(bookings?|intake|live ?scan|sally ?port)([^a-z]|$)') THEN 'intake_desk' ELSE coalesce(o.mission, m.mission) END AS mission, h.habit OR regexp_matches(lower(coalesce(k.unit, '')), 'clerk|records') AS habit,
+  CASE WHEN regexp_matches(lower(concat_ws(' ', k.unit, k.place, regexp_replace(regexp_extract(k.probe, '^(.*/)[^/]*$', 1), '(?i)(probe|evidence|video|media|image|photo|picture|upload|search|enrol[a-z]*)s?[-_. ]?intake', ''), regexp_extract(k.name, '^[A-Za-z_-]+'))), '(^|[^a-z])(bookings?|intake|live ?scan|sally ?port)([^a-z]|$)') THEN 'intake_desk' ELSE coalesce(o.mission, m.mission) END AS mission, h.habit OR regexp_matches(lower(coalesce(k.unit, '')), 'clerk|records') AS habit,
   CASE WHEN regexp_matches(k.name, '[0-9]') THEN regexp_replace(k.probe, '[0-9]+([^0-9/]*)$', '#\1') END AS stem,
   CASE WHEN regexp_matches(k.name, '[0-9]') THEN regexp_replace(k.name, '[0-9]+([^0-9]*)$', '#\1') END AS name_stem,
   try_cast(nullif(regexp_extract(k.name, '([0-9]+)[^0-9]*$', 1), '') AS BIGINT) AS number,
@@ -97,7 +102,7 @@ FROM kept AS k
 INNER JOIN habits AS h ON h.account = k.account
 LEFT JOIN ground.missions AS m ON m.text = k.reason
 LEFT JOIN ground.missions AS o ON o.text = k.offense
-CROSS JOIN registers AS r
+INNER JOIN registers AS r ON r.account = k.account
 CROSS JOIN ground.figures AS f;
 
 -- name_counters: One row for each system and stem of a probe's name (see loud_uses) that at least three accounts use, with numbers that rise with time (correlation 0.9 or more over at least
@@ -116,7 +121,7 @@ WITH stems AS (  -- how many digits a number may have stands here so that it is 
 ), cut AS (
   SELECT account, system, ts_s, base, rtrim(base, '0123456789') AS head FROM numbered
 )
-SELECT c.system, c.head, count(*) AS uses, count(DISTINCT c.account) AS accounts
+SELECT c.system, c.head, regexp_replace(c.head, '^.*/', '') AS name_head, count(*) AS uses, count(DISTINCT c.account) AS accounts
 FROM cut AS c
 INNER JOIN stems AS s ON s.stem_hash = hash(c.head)
 WHERE length(c.base) - length(c.head) BETWEEN s.fewest AND s.most
@@ -169,26 +174,37 @@ INNER JOIN taken AS t ON t.folder = h.folder
 GROUP BY h.system, h.folder;
 
 -- event_galleries: One row for each gallery whose name, or what was written where it was made or filled (tags, object keys), names an assembly: a word of the protest or campaign lexicons that
--- no look-alike clears, or the name of an assembly of the register. named_after says which word or assembly.
+-- no look-alike clears, or the name of an assembly of the register. named_after says which word or assembly. whole: its name or what was said where it was made does so, or four of five of its
+-- enrolments; else only the enrolments that bear the word are of the assembly, and the gallery is an ordinary one.
 -- materialise
 CREATE VIEW event_galleries AS
-WITH worded AS (
-  SELECT q.system, q.gallery, min(h.word) AS named_after
+WITH hits AS (
+  SELECT q.system, q.gallery, h.word, q.rowid AS row_no, h.carrier = 'gallery' OR h.operation = 'gallery_admin' AS of_gallery
   FROM main.queries AS q
   INNER JOIN ground.word_hits AS h ON h.use_no = q.rowid
   WHERE h.lexicon IN ('protest', 'campaigns') AND h.cleared IS NULL AND h.carrier IN ('gallery', 'carriers', 'probe')
     AND h.operation IN ('enrolment', 'gallery_admin') AND q.gallery IS NOT NULL
+), filled AS (
+  SELECT q.system, q.gallery, count(*) AS enrolments
+  FROM main.queries AS q
+  INNER JOIN (SELECT DISTINCT system, gallery FROM hits) AS h ON h.system = q.system AND h.gallery = q.gallery
+  WHERE q.operation = 'enrolment'
   GROUP BY q.system, q.gallery
+), worded AS (
+  SELECT h.system, h.gallery, min(h.word) AS named_after, bool_or(h.of_gallery) OR 5 * count(DISTINCT h.row_no) >= 4 * max(coalesce(f.enrolments, 0)) AS whole
+  FROM hits AS h
+  LEFT JOIN filled AS f ON f.system = h.system AND f.gallery = h.gallery
+  GROUP BY h.system, h.gallery
 ), galleries_named AS (
   SELECT DISTINCT system, gallery, ' ' || trim(regexp_replace(lower(gallery), '[^a-z0-9]+', ' ', 'g')) || ' ' AS folded FROM main.queries WHERE gallery IS NOT NULL AND operation IN ('enrolment', 'gallery_admin')
 ), assemblies_named AS (
   SELECT DISTINCT name, ' ' || trim(regexp_replace(lower(name), '[^a-z0-9]+', ' ', 'g')) || ' ' AS folded FROM main.assemblies WHERE length(name) >= 8
 )
-SELECT system, gallery, min(named_after) AS named_after
+SELECT system, gallery, min(named_after) AS named_after, bool_or(whole) AS whole
 FROM (
-  SELECT system, gallery, named_after FROM worded
+  SELECT system, gallery, named_after, whole FROM worded
   UNION ALL
-  SELECT g.system, g.gallery, a.name FROM galleries_named AS g INNER JOIN assemblies_named AS a ON contains(g.folded, a.folded)
+  SELECT g.system, g.gallery, a.name, TRUE FROM galleries_named AS g INNER JOIN assemblies_named AS a ON contains(g.folded, a.folded)
 )
 GROUP BY system, gallery;
 
@@ -298,8 +314,8 @@ WITH sizes AS (
   SELECT system, median(galleries_searched) AS usual, quantile_disc(galleries_searched, 0.90) AS p90, count(*) AS searches FROM sizes GROUP BY system
 )
 SELECT
-  b.system, b.body, b.searches, b.usual, b.nationwide, c.p90 <= 2 * c.usual AND c.searches >= 100 AS narrow,
-  CASE WHEN c.p90 <= 2 * c.usual AND c.searches >= 100 AND c.usual < 100 THEN greatest(20, 10 * c.usual) ELSE 1000 END AS far_from
+  b.system, b.body, b.searches, b.usual, b.nationwide, c.p90 <= greatest(2 * c.usual, 5) AND c.searches >= 100 AS narrow,
+  CASE WHEN c.p90 <= greatest(2 * c.usual, 5) AND c.searches >= 100 AND c.usual < 100 THEN greatest(20, 10 * c.usual) ELSE 1000 END AS far_from
 FROM bodies AS b
 INNER JOIN customs AS c ON c.system = b.system;
 
