@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 from audit_analyzer.errors import ExportFailed, ExportRejected
 from audit_analyzer.fates import ASIDE, COPY, KEPT, REJECTED
@@ -23,7 +23,19 @@ if TYPE_CHECKING:
 FULL_ROWS = 2 * 122_880  # records that are set down in one go: two row groups of DuckDB, so that two threads have work
 FULL_BYTES = 128 * 2**20  # or their bytes
 
-Known = tuple[str, str | None, int, "Integrity"]  # export, source, records read, integrity
+
+class Known(NamedTuple):
+    """An accepted export as its line in the ledger has it. `unfinished`: the run that read it never came to its end."""
+
+    export_id: str
+    source: str | None
+    read: int
+    kept: int
+    rejected: int
+    set_aside: int
+    copies: int
+    integrity: Integrity
+    unfinished: bool
 
 
 @dataclasses.dataclass(slots=True)
@@ -53,11 +65,18 @@ class Export:
         self.reason = told.encode("utf-8", "backslashreplace").decode()  # it may quote a text that the ledger could not write
         return self
 
+    @property
+    def adopted(self) -> bool:
+        """Read by a run that was killed, and handed over again: this run is the one that read it."""
+        return self.again is not None and self.again.unfinished
+
     def ingested(self) -> Ingested:
-        """What became of it. Of a refused export all counts are zero; of one that is known every record is a copy."""
+        """What became of it. Of a refused export all counts are zero; of one that is known every record is a copy, unless its run never ended."""
         if self.again:
-            _, source, read, integrity = self.again
-            return Ingested(self.export_id, self.shown, source, "accepted", "the same bytes were read before", read=read, copies=read, integrity=integrity)
+            a = self.again
+            if self.adopted:
+                return Ingested(self.export_id, self.shown, a.source, "accepted", None, a.read, a.kept, a.rejected, a.set_aside, a.copies, a.integrity)
+            return Ingested(self.export_id, self.shown, a.source, "accepted", "the same bytes were read before", a.read, copies=a.read, integrity=a.integrity)
         used = self.outcome == "accepted"
         counts = self.counts if used else dict.fromkeys(self.counts, 0)
         return Ingested(

@@ -10,16 +10,22 @@ from typing import TYPE_CHECKING, Self
 from audit_analyzer import landing, readers, vault
 from audit_analyzer.errors import AuditError
 from audit_analyzer.fates import ASIDE, COPY, KEPT, REJECTED, REPLACED
+from audit_analyzer.group import Known
 
 if TYPE_CHECKING:
     import datetime as dt
 
-    from audit_analyzer.group import Export, Group, Known
+    from audit_analyzer.group import Export, Group
     from audit_analyzer.settings import Settings
     from audit_analyzer.store import Store
     from audit_analyzer.words import Ingested
 
 PIECE = 10 * 2_048  # records that a thread of the engine takes at a time
+
+KNOWN = """
+SELECT e.export_id, e.source, e.read, e.kept, e.rejected, e.set_aside, e.copies, e.integrity, coalesce(r.outcome = 'interrupted' AND r.run_id <> ?, FALSE)
+FROM exports AS e LEFT JOIN runs AS r USING (run_id) WHERE e.outcome = 'accepted'
+"""
 
 Span = tuple["dt.datetime | None", "dt.datetime | None"]
 
@@ -32,7 +38,7 @@ class Ledger:
 
     def __init__(self, store: Store, settings: Settings, run_id: str) -> None:
         self.store, self.settings, self.run_id = store, settings, run_id
-        self.known: dict[str, Known] = {row[0]: row for row in store.rows("SELECT export_id, source, read, integrity FROM exports WHERE outcome = 'accepted'")}
+        self.known: dict[str, Known] = {row[0]: Known(*row) for row in store.rows(KNOWN, [run_id])}
         self.results: list[Ingested] = []
         self.counts: dict[str, dict[int, int]] = {}  # of exports with rows in the open transaction
         self.thread = ThreadPoolExecutor(1, "ledger")
@@ -170,8 +176,11 @@ class Ledger:
             with self.store.lent("closed_now", pa.Table.from_pylist(list(lines), schema=pa.schema(fields))):
                 self.store.run("DELETE FROM exports WHERE (export_id, path) IN (SELECT (export_id, path) FROM closed_now)")
                 self.store.run("INSERT INTO exports BY NAME SELECT * FROM closed_now")
+        adopted = [e.export_id for e in group.exports if e.adopted]
+        if adopted:
+            self.store.run("UPDATE exports SET run_id = ? WHERE export_id IN (SELECT unnest(?::VARCHAR[]))", [self.run_id, adopted])
         if group.exports:
-            handed = [(e.export_id, e.shown, self.run_id, e.again is not None) for e in group.exports]
+            handed = [(e.export_id, e.shown, self.run_id, e.again is not None and not e.adopted) for e in group.exports]
             columns = dict(zip(("export_id", "path", "run_id", "known"), zip(*handed, strict=True), strict=True))
             with self.store.lent("handed_now", pa.table({name: list(values) for name, values in columns.items()})):
                 self.store.run("INSERT INTO deliveries BY NAME SELECT * FROM handed_now")
@@ -186,7 +195,10 @@ class Ledger:
             raise AuditError(f"a commit failed: {error}", str(self.settings.database), "free disk space and run the same command again") from error
         for export in group.exports:
             if export.outcome == "accepted" and not export.again:
-                self.known[export.export_id] = (export.export_id, export.source, export.read, "file-hash-only")
+                kept, rejected, aside, copies = (export.counts[fate] for fate in (KEPT, REJECTED, ASIDE, COPY))
+                self.known[export.export_id] = Known(
+                    export.export_id, export.source, export.read, kept, rejected, aside, copies, "file-hash-only", unfinished=False
+                )
 
     def _fill_raw(self) -> None:
         """Give the rejects of rows of text their bytes as written, in one pass over each file."""

@@ -62,6 +62,8 @@ def ingest(settings: Settings, paths: Sequence[Path], command: str = "ingest", f
         if not results:
             raise NothingToRead("there is no file to read", ", ".join(map(str, paths)), "hand over the files or folders of the delivery")
         verify_deliveries(store, settings, run_id)
+        if command == "ingest":  # a night goes on: it ends with its report
+            runs.finish(store, run_id, "partial" if intake_code(results) else "done")
         return _with_rejects(store, results, run_id)
 
 

@@ -48,6 +48,7 @@ def rebuild(settings: Settings, stage: Callable[[str, int, int], None] | None = 
             mine = [e for e in entries if (e.run_id, e.forced) == (run_id, forced)]
             ingest(store, settings, [e.delivered(settings.vault) for e in mine], run_id, forced, stage)
             verify_deliveries(store, settings, run_id)
+            store.run("UPDATE runs SET outcome = 'done' WHERE run_id = ? AND command = 'rebuild'", [run_id])
         store.checkpoint()
     _take_place(draft, settings.database)
     with open_store(settings.database, memory=settings.limits.memory) as store:

@@ -82,24 +82,30 @@ def run(words):
 
 
 def once_more(workspace, delivery):
-    """The same command again, in this process; where it says that the store has to be rebuilt, that first."""
+    """The same command again, in this process; where it says that the store has to be rebuilt, that first. What it tells, by file."""
     place = Place(workspace)
     with hold(workspace):
         try:
-            place.ingest(delivery)
+            return told(place.ingest(delivery))
         except StoreError as error:
             if "audit-analyzer rebuild" not in error.remedy:  # it says exactly what to do
                 raise
             rebuild(place.settings)
-            place.ingest(delivery)
+            return told(place.ingest(delivery))
+
+
+def told(results):
+    return sorted((r.file, r.outcome, r.read, r.kept, r.rejected, r.set_aside, r.copies) for r in results)
 
 
 @pytest.fixture(scope="module")
 def undisturbed(delivery, tmp_path_factory):
-    """What an undisturbed run leaves in the store; it warms the byte code too."""
+    """What an undisturbed run leaves in the store, and what it tells the first time and the second; it warms the byte code too."""
     workspace = tmp_path_factory.mktemp("undisturbed") / "w"
     run(command(delivery, workspace))
-    return state(workspace)
+    fresh = tmp_path_factory.mktemp("twice") / "w"
+    fresh.mkdir()
+    return state(workspace), once_more(fresh, delivery), once_more(fresh, delivery)
 
 
 @pytest.fixture(scope="module")
@@ -141,10 +147,14 @@ def test_after_a_kill_or_a_failing_call_anywhere_the_same_command_gives_what_an_
             break
         workspace = tmp_path / str(number)
         broken = run([*strace, "-e", f"trace={call}", "-e", f"inject={call}:{fault}:when={at}", "-o", "/dev/null", *command(delivery, workspace)])
-        once_more(workspace, delivery)
+        says = once_more(workspace, delivery)
         tried += 1
-        if state(workspace) != undisturbed:
+        if state(workspace) != undisturbed[0]:
             bad.append((call, fault, at, broken.returncode, broken.stderr[-300:]))
+        unfinished = Place(workspace).values("SELECT outcome FROM runs WHERE run_id = '0001'") == ["interrupted"]
+        at_first, at_second = undisturbed[1], undisturbed[1 if unfinished else 2]  # what a finished run read is told as read before
+        if any(line not in pair for line, *pair in zip(says, at_first, at_second, strict=True)):
+            bad.append((call, fault, at, broken.returncode, says))
         if "Traceback" in broken.stderr and "audit_analyzer/cli.py" in broken.stderr and "import" not in broken.stderr:
             bad.append((call, fault, at, "told as a defect", broken.stderr[-900:]))
         shutil.rmtree(workspace, ignore_errors=True)

@@ -231,6 +231,23 @@ def test_runs_are_numbered_in_the_order_in_which_they_come(place, files):
     assert place.values("SELECT run_id FROM runs ORDER BY run_id") == ["0001", "0002", "0003"]
 
 
+def test_an_intake_is_finished_when_it_ends_and_partly_where_something_could_not_be_read(place, files):
+    place.ingest(write_csv(files / "a.csv", [use(1)]))
+    place.ingest(write_csv(files / "b.csv", [use(2), use(3, occurred_at="soon")]))
+    assert place.rows("SELECT outcome, ended_at IS NOT NULL FROM runs ORDER BY run_id") == [("done", True), ("partial", True)]
+
+
+def test_what_a_night_read_that_never_ended_is_told_by_the_next_as_if_it_had_read_it_itself(place, files):
+    write_csv(files / "a.csv", [use(1), use(1), use(2), use(3, occurred_at="soon")])
+    (files / "note.csv").write_text("this,is\nno,export\n")
+    first = nightly.ingest(place.settings, [files], "run")  # and here the machine lost its power
+    again = place.ingest(files)
+    assert (again, nightly.intake_code(again)) == (first, 2)
+    assert place.rows("SELECT DISTINCT run_id FROM exports WHERE outcome = 'accepted'") == [("0002",)]
+    assert place.rows("SELECT run_id, known FROM deliveries WHERE path LIKE '%a.csv' ORDER BY run_id") == [("0001", False), ("0002", False)]
+    assert [(r.copies, r.reason) for r in place.ingest(files) if r.outcome == "accepted"] == [(4, "the same bytes were read before")]
+
+
 def test_looking_before_anything_was_read_says_what_to_run_first(place):
     with pytest.raises(AuditError, match="nothing was read into this workspace yet"):
         nightly.check(place.settings)
