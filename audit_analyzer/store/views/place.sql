@@ -221,16 +221,17 @@ SELECT DISTINCT r.place_id, r.kind, r.name, r.latitude, r.longitude, r.place_m, 
 FROM reach AS r
 CROSS JOIN (VALUES (-1, -1), (-1, 0), (-1, 1), (0, -1), (0, 0), (0, 1), (1, -1), (1, 0), (1, 1)) AS s (x, y);
 
--- near_places: One row for each use within place_m (150 m, about a city block) of a place of worship, health, court, school, union, press or legal aid.
+-- near_places: One row for each use within place_m (150 m, about a city block) of a place of worship, health, court, school, union, press or legal aid. local_day is the agency's own day, or UTC's where no zone is known.
+-- materialise: nothing without main.places
 CREATE VIEW near_places AS
 WITH pairs AS (
   SELECT
-    q.system, q.query_id, q.export_id, q.record, q.ts_s, q.operator, q.agency, p.place_id, p.kind, p.name, metres(q.latitude, q.longitude, p.latitude, p.longitude) AS distance_m,
+    q.system, q.query_id, q.export_id, q.record, q.ts_s, coalesce(q.local_day_no, q.day_no) AS local_day, q.operator, q.agency, p.place_id, p.kind, p.name, metres(q.latitude, q.longitude, p.latitude, p.longitude) AS distance_m,
     p.place_m, q.explained_by, q.operation, q.status, q.is_search, q.subject, q.case_key
   FROM ground.queries AS q
   INNER JOIN ground.place_cells AS p ON p.cell_x = q.cell_x AND p.cell_y = q.cell_y
 )
-SELECT system, query_id, export_id, record, ts_s, operator, agency, place_id, kind, name, distance_m, explained_by, operation, status, is_search, subject, case_key
+SELECT system, query_id, export_id, record, ts_s, local_day, operator, agency, place_id, kind, name, distance_m, explained_by, operation, status, is_search, subject, case_key
 FROM pairs
 WHERE distance_m <= place_m;
 
