@@ -131,11 +131,12 @@ SELECT
 FROM ground.searches
 GROUP BY account, reason_class, reason_state, case_number_state, offense_state, explained_by IS NULL;
 
--- account_reasons: One row for each account and reason (reason_key) that it gave at least ten times: how often, for how many persons, on how many days, and in how many cases.
+-- account_reasons: One row for each account and reason (reason_key) that it gave at least ten times: how often, for how many persons, on how many days, in how many cases, and
+-- beside how many offences.
 -- materialise
 CREATE VIEW account_reasons AS
 WITH given AS (
-  SELECT account, reason_no, reason_class, subject, probe, day_no, case_number, case_number_state
+  SELECT account, reason_no, reason_class, subject, probe, day_no, case_number, case_number_state, CASE WHEN offense_state = 'value' THEN lower(trim(offense)) END AS offense
   FROM ground.searches
   WHERE reason_no IS NOT NULL AND operator IS NOT NULL AND NOT is_machine
 ), often AS (
@@ -143,7 +144,8 @@ WITH given AS (
 ), told AS (
   SELECT
     g.account, g.reason_no, min(g.reason_class) AS reason_class, any_value(o.searches) AS searches, count(DISTINCT coalesce(g.subject, g.probe)) AS subjects,
-    count(DISTINCT g.day_no) AS days, count(DISTINCT CASE WHEN g.case_number_state = 'value' THEN key_of(g.case_number) END) AS cases
+    count(DISTINCT g.day_no) AS days, count(DISTINCT CASE WHEN g.case_number_state = 'value' THEN key_of(g.case_number) END) AS cases,
+    count(DISTINCT g.offense) AS offenses
   FROM given AS g
   INNER JOIN often AS o ON o.account = g.account AND o.reason_no = g.reason_no
   GROUP BY g.account, g.reason_no
