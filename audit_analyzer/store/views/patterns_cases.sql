@@ -62,7 +62,7 @@ LEFT JOIN kinds AS o ON o.text = u.offense
 LEFT JOIN kinds AS r ON r.text = u.reason;
 
 -- own_case_rotations: One row for each search, in an open case of the officer's own, for a person token that this account alone sought, on three days or more, under three cases or more of three
--- kinds of offence or more, over thirty days or more: a spree, or a prolific offender of one kind, is one officer's work; one of every kind, month after month, is several officers'.
+-- kinds of offence or more, over thirty days or more (four kinds on four days: over a week): a spree, or a prolific offender of one kind, is one officer's work; one of every kind, month after month, is several officers'.
 -- materialise: nothing without main.cases
 CREATE VIEW own_case_rotations AS
 WITH pairs AS (
@@ -90,7 +90,8 @@ WITH pairs AS (
   SELECT account, sought, count(DISTINCT case_key) AS cases, count(DISTINCT offense_kind) AS kinds, count(DISTINCT day_no) AS days
   FROM uses
   GROUP BY account, sought
-  HAVING count(DISTINCT case_key) >= 3 AND count(DISTINCT offense_kind) >= 3 AND count(DISTINCT day_no) >= 3 AND max(day_no) - min(day_no) >= 30
+  HAVING count(DISTINCT case_key) >= 3 AND count(DISTINCT offense_kind) >= 3 AND count(DISTINCT day_no) >= 3
+    AND max(day_no) - min(day_no) >= CASE WHEN count(DISTINCT offense_kind) >= 4 AND count(DISTINCT day_no) >= 4 THEN 7 ELSE 30 END
 )
 SELECT u.*, t.cases, t.kinds, t.days, count(*) OVER (PARTITION BY u.account, u.sought) AS uses
 FROM uses AS u
