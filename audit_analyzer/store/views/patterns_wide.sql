@@ -524,11 +524,12 @@ FROM kept AS k
 LEFT JOIN ground.missions AS m ON m.text = k.reason
 LEFT JOIN ground.missions AS o ON o.text = k.offense;
 
--- association_uses: One row for each unexplained search whose reason, offense, case number or other free text asks who belongs to whom (association_texts).
+-- association_uses: One row for each search, unexplained or (in_case) in an open case of the officer's own, whose reason, offense, case number or other free text asks who belongs to whom (association_texts).
 -- materialise
 CREATE VIEW association_uses AS
 WITH asked AS (
-  SELECT u.use_no, coalesce(r.word, o.word, f.word, n.word) AS word, coalesce(r.pointed, FALSE) OR coalesce(o.pointed, FALSE) OR coalesce(f.pointed, FALSE) OR coalesce(n.pointed, FALSE) AS pointed
+  SELECT u.use_no, coalesce(r.word, o.word, f.word, n.word) AS word, coalesce(r.pointed, FALSE) OR coalesce(o.pointed, FALSE) OR coalesce(f.pointed, FALSE) OR coalesce(n.pointed, FALSE) AS pointed,
+    c.explained_by IS NOT NULL AS in_case
   FROM main.queries AS q
   POSITIONAL JOIN ground.use_keys AS u
   POSITIONAL JOIN ground.use_context AS c
@@ -536,10 +537,10 @@ WITH asked AS (
   LEFT JOIN ground.association_texts AS o ON o.text = q.offense
   LEFT JOIN ground.association_texts AS f ON f.text = q.carriers
   LEFT JOIN ground.association_texts AS n ON n.text = q.case_number
-  WHERE u.is_search AND q.status = 'ok' AND c.explained_by IS NULL AND q.operator IS NOT NULL AND coalesce(r.text, o.text, f.text, n.text) IS NOT NULL
+  WHERE u.is_search AND q.status = 'ok' AND (c.explained_by IS NULL OR c.explained_by = 'case') AND q.operator IS NOT NULL AND coalesce(r.text, o.text, f.text, n.text) IS NOT NULL
 )
 SELECT
-  q.system, q.operator, u.account, q.query_id, q.export_id, q.record, u.ts_s, a.word, a.pointed, q.reason, q.offense, q.carriers, q.case_number_state = 'value' AS has_case
+  q.system, q.operator, u.account, q.query_id, q.export_id, q.record, u.ts_s, a.word, a.pointed, a.in_case, q.reason, q.offense, q.carriers, q.case_number_state = 'value' AS has_case
 FROM main.queries AS q
 POSITIONAL JOIN ground.use_keys AS u
 INNER JOIN asked AS a ON a.use_no = u.use_no;
