@@ -137,7 +137,7 @@ GROUP BY account, reason_class, reason_state, case_number_state, offense_state, 
 -- materialise
 CREATE VIEW account_reasons AS
 WITH given AS (
-  SELECT account, reason_no, reason_class, subject, probe, day_no, case_number, case_number_state, CASE WHEN offense_state = 'value' THEN lower(trim(offense)) END AS offense
+  SELECT account, reason_no, reason_class, subject, probe, day_no, case_number, case_number_state, CASE WHEN offense_state = 'value' THEN offense END AS offense
   FROM ground.searches
   WHERE reason_no IS NOT NULL AND operator IS NOT NULL AND NOT is_machine
 ), often AS (
