@@ -4,14 +4,15 @@
 -- materialise: nothing without main.assemblies
 CREATE VIEW capture_hours AS
 WITH fine AS (
-  SELECT system, cell_x, cell_y, CAST(floor(captured_s / 3600) AS INTEGER) AS hour_no, count(*) AS searches
+  SELECT system, cell_x, cell_y, CAST(floor(captured_s / 3600) AS INTEGER) AS hour_no, count(*) FILTER (WHERE explained_by IS NULL) AS searches,
+    count(*) FILTER (WHERE explained_by = 'case') AS in_cases
   FROM ground.searches
-  WHERE cell_x IS NOT NULL AND cell_y IS NOT NULL AND captured_s IS NOT NULL AND explained_by IS NULL
+  WHERE cell_x IS NOT NULL AND cell_y IS NOT NULL AND captured_s IS NOT NULL AND (explained_by IS NULL OR explained_by = 'case')
   GROUP BY system, cell_x, cell_y, CAST(floor(captured_s / 3600) AS INTEGER)
 )
-SELECT system, 0 AS level, cell_x, cell_y, hour_no, searches FROM fine
+SELECT system, 0 AS level, cell_x, cell_y, hour_no, searches, in_cases FROM fine
 UNION ALL
-SELECT system, 1, CAST(floor(cell_x / 10) AS INTEGER), CAST(floor(cell_y / 10) AS INTEGER), hour_no, CAST(sum(searches) AS BIGINT)
+SELECT system, 1, CAST(floor(cell_x / 10) AS INTEGER), CAST(floor(cell_y / 10) AS INTEGER), hour_no, CAST(sum(searches) AS BIGINT), CAST(sum(in_cases) AS BIGINT)
 FROM fine
 GROUP BY system, CAST(floor(cell_x / 10) AS INTEGER), CAST(floor(cell_y / 10) AS INTEGER), hour_no;
 
@@ -24,11 +25,12 @@ FROM ground.assembly_weeks AS w
 INNER JOIN ground.assemblies AS a ON a.assembly_id = w.assembly_id
 CROSS JOIN ground.figures AS f;
 
--- capture_lift: One row for each system and assembly with a face taken at it that was searched for without explanation: observed against expected, figures as in assembly_lift.
+-- capture_lift: One row for each system and assembly with a face taken at it that was searched for without explanation: observed against expected, figures as in assembly_lift. in_cases and in_cases_max: the same
+-- of searches in open cases of the officers' own, and of their fullest comparable week.
 -- materialise: nothing without main.assemblies
 CREATE VIEW capture_lift AS
 WITH counted AS (
-  SELECT w.assembly_id, w.system, w.week, CAST(sum(h.searches) AS BIGINT) AS searches
+  SELECT w.assembly_id, w.system, w.week, CAST(sum(h.searches) AS BIGINT) AS searches, CAST(sum(h.in_cases) AS BIGINT) AS in_cases
   FROM ground.capture_hours AS h
   INNER JOIN ground.assembly_cells AS c ON c.level = h.level AND c.cell_x = h.cell_x AND c.cell_y = h.cell_y
   INNER JOIN ground.capture_weeks AS w ON w.system = h.system AND w.assembly_id = c.assembly_id AND h.hour_no >= w.from_hour AND h.hour_no < w.to_hour
@@ -36,12 +38,13 @@ WITH counted AS (
 ), summed AS (
   SELECT
     w.system, w.assembly_id, CAST(coalesce(sum(c.searches) FILTER (WHERE w.week = 0), 0) AS BIGINT) AS observed, CAST(coalesce(sum(c.searches) FILTER (WHERE w.week <> 0), 0) AS BIGINT) AS baseline,
-    count(*) FILTER (WHERE w.week <> 0) AS windows, coalesce(max(c.searches) FILTER (WHERE w.week <> 0), 0) AS baseline_max
+    count(*) FILTER (WHERE w.week <> 0) AS windows, coalesce(max(c.searches) FILTER (WHERE w.week <> 0), 0) AS baseline_max,
+    CAST(coalesce(sum(c.in_cases) FILTER (WHERE w.week = 0), 0) AS BIGINT) AS in_cases, coalesce(max(c.in_cases) FILTER (WHERE w.week <> 0), 0) AS in_cases_max
   FROM ground.capture_weeks AS w
   LEFT JOIN counted AS c ON c.assembly_id = w.assembly_id AND c.system = w.system AND c.week = w.week
   GROUP BY w.system, w.assembly_id
 )
-SELECT system, assembly_id, observed, baseline, windows, baseline_max, CASE WHEN windows > 0 THEN (baseline + 0.5) / windows END AS expected FROM summed WHERE observed > 0;
+SELECT system, assembly_id, observed, baseline, windows, baseline_max, CASE WHEN windows > 0 THEN (baseline + 0.5) / windows END AS expected, in_cases, in_cases_max FROM summed WHERE observed > 0 OR in_cases > 0;
 
 -- short_log_lift: One row for each system and assembly for which the log is too short for two comparable weeks (see assembly_weeks) but has a day besides: what the place's other hours lead to
 -- expect from two hours before it to two hours after it, times three, since people search in a third of the day.

@@ -62,7 +62,7 @@ LEFT JOIN kinds AS o ON o.text = u.offense
 LEFT JOIN kinds AS r ON r.text = u.reason;
 
 -- own_case_rotations: One row for each search, in an open case of the officer's own, for a person token that this account alone sought, on three days or more, under three cases or more of three
--- kinds of offence or more, over thirty days or more: a spree, or a prolific offender of one kind, is one officer's work; one of every kind, month after month, is several officers'.
+-- kinds of offence or more, over thirty days or more (four kinds on four days: over a week): a spree, or a prolific offender of one kind, is one officer's work; one of every kind, month after month, is several officers'.
 -- materialise: nothing without main.cases
 CREATE VIEW own_case_rotations AS
 WITH pairs AS (
@@ -90,7 +90,8 @@ WITH pairs AS (
   SELECT account, sought, count(DISTINCT case_key) AS cases, count(DISTINCT offense_kind) AS kinds, count(DISTINCT day_no) AS days
   FROM uses
   GROUP BY account, sought
-  HAVING count(DISTINCT case_key) >= 3 AND count(DISTINCT offense_kind) >= 3 AND count(DISTINCT day_no) >= 3 AND max(day_no) - min(day_no) >= 30
+  HAVING count(DISTINCT case_key) >= 3 AND count(DISTINCT offense_kind) >= 3 AND count(DISTINCT day_no) >= 3
+    AND max(day_no) - min(day_no) >= CASE WHEN count(DISTINCT offense_kind) >= 4 AND count(DISTINCT day_no) >= 4 THEN 7 ELSE 30 END
 )
 SELECT u.*, t.cases, t.kinds, t.days, count(*) OVER (PARTITION BY u.account, u.sought) AS uses
 FROM uses AS u
@@ -131,11 +132,12 @@ SELECT
 FROM ground.searches
 GROUP BY account, reason_class, reason_state, case_number_state, offense_state, explained_by IS NULL;
 
--- account_reasons: One row for each account and reason (reason_key) that it gave at least ten times: how often, for how many persons, on how many days, and in how many cases.
+-- account_reasons: One row for each account and reason (reason_key) that it gave at least ten times: how often, for how many persons, on how many days, in how many cases, and
+-- beside how many offences.
 -- materialise
 CREATE VIEW account_reasons AS
 WITH given AS (
-  SELECT account, reason_no, reason_class, subject, probe, day_no, case_number, case_number_state
+  SELECT account, reason_no, reason_class, subject, probe, day_no, case_number, case_number_state, CASE WHEN offense_state = 'value' THEN offense END AS offense
   FROM ground.searches
   WHERE reason_no IS NOT NULL AND operator IS NOT NULL AND NOT is_machine
 ), often AS (
@@ -143,7 +145,8 @@ WITH given AS (
 ), told AS (
   SELECT
     g.account, g.reason_no, min(g.reason_class) AS reason_class, any_value(o.searches) AS searches, count(DISTINCT coalesce(g.subject, g.probe)) AS subjects,
-    count(DISTINCT g.day_no) AS days, count(DISTINCT CASE WHEN g.case_number_state = 'value' THEN key_of(g.case_number) END) AS cases
+    count(DISTINCT g.day_no) AS days, count(DISTINCT CASE WHEN g.case_number_state = 'value' THEN key_of(g.case_number) END) AS cases,
+    count(DISTINCT g.offense) AS offenses
   FROM given AS g
   INNER JOIN often AS o ON o.account = g.account AND o.reason_no = g.reason_no
   GROUP BY g.account, g.reason_no

@@ -245,16 +245,16 @@ SELECT DISTINCT
   regexp_matches(lower(regexp_extract(probe, '^(.*)/[^/]*$', 1)), '(^|[^a-z])(cases?|incidents?)([^a-z]|$)|(^|[^0-9])(19|20)?[0-9]{2}-[0-9]{4,}([^0-9]|$)') AS is_file
 FROM main.queries WHERE operation = 'video_search' AND probe IS NOT NULL;
 
--- probe_scope_uses: One row for each search of an image that its account searched against at least three galleries without an hour's pause, with how many galleries it was and from when to when. body is
--- the agency, the owner of the system or the system itself where no agency is logged.
+-- probe_scope_uses: One row for each search of an image that its account searched against at least three galleries without an hour's pause, with how many galleries it was and from when to when; in_case: in an open case of
+-- the officer's own. body is -- the agency, the owner of the system or the system itself where no agency is logged.
 -- materialise
 CREATE VIEW probe_scope_uses AS
 WITH marked AS (
-  SELECT u.account, hash(q.probe) AS image, hash(q.gallery) AS gallery_hash, u.ts_s, u.use_no
+  SELECT u.account, hash(q.probe) AS image, hash(q.gallery) AS gallery_hash, u.ts_s, u.use_no, c.explained_by IS NOT NULL AS in_case
   FROM main.queries AS q
   POSITIONAL JOIN ground.use_keys AS u
   POSITIONAL JOIN ground.use_context AS c
-  WHERE q.operation = 'identification' AND q.status = 'ok' AND q.probe IS NOT NULL AND q.gallery IS NOT NULL AND NOT u.is_machine AND c.explained_by IS NULL
+  WHERE q.operation = 'identification' AND q.status = 'ok' AND q.probe IS NOT NULL AND q.gallery IS NOT NULL AND NOT u.is_machine AND (c.explained_by IS NULL OR c.explained_by = 'case')
 ), several AS (
   SELECT account, image FROM marked GROUP BY account, image HAVING min(gallery_hash) <> max(gallery_hash)
 ), paced AS (
@@ -269,12 +269,12 @@ WITH marked AS (
   GROUP BY account, image, round_no
   HAVING count(DISTINCT gallery_hash) >= 3
 ), uses AS (
-  SELECT r.use_no, r.account, r.ts_s, r.image, i.first_s, i.last_s, i.galleries
+  SELECT r.use_no, r.account, r.ts_s, r.image, r.in_case, i.first_s, i.last_s, i.galleries
   FROM rounds AS r
   INNER JOIN images AS i ON i.account = r.account AND i.image = r.image AND i.round_no = r.round_no
 )
 SELECT
-  q.system, coalesce(q.agency, q.owner, q.system) AS body, u.account, CAST(u.image AS VARCHAR) AS image, q.query_id, q.export_id, q.record, u.ts_s, q.reason, q.offense, u.first_s, u.last_s, u.galleries
+  q.system, coalesce(q.agency, q.owner, q.system) AS body, u.account, CAST(u.image AS VARCHAR) AS image, q.query_id, q.export_id, q.record, u.ts_s, q.reason, q.offense, u.first_s, u.last_s, u.galleries, u.in_case
 FROM main.queries AS q
 INNER JOIN uses AS u ON u.use_no = q.rowid;
 
@@ -524,11 +524,12 @@ FROM kept AS k
 LEFT JOIN ground.missions AS m ON m.text = k.reason
 LEFT JOIN ground.missions AS o ON o.text = k.offense;
 
--- association_uses: One row for each unexplained search whose reason, offense, case number or other free text asks who belongs to whom (association_texts).
+-- association_uses: One row for each search, unexplained or (in_case) in an open case of the officer's own, whose reason, offense, case number or other free text asks who belongs to whom (association_texts).
 -- materialise
 CREATE VIEW association_uses AS
 WITH asked AS (
-  SELECT u.use_no, coalesce(r.word, o.word, f.word, n.word) AS word, coalesce(r.pointed, FALSE) OR coalesce(o.pointed, FALSE) OR coalesce(f.pointed, FALSE) OR coalesce(n.pointed, FALSE) AS pointed
+  SELECT u.use_no, coalesce(r.word, o.word, f.word, n.word) AS word, coalesce(r.pointed, FALSE) OR coalesce(o.pointed, FALSE) OR coalesce(f.pointed, FALSE) OR coalesce(n.pointed, FALSE) AS pointed,
+    c.explained_by IS NOT NULL AS in_case
   FROM main.queries AS q
   POSITIONAL JOIN ground.use_keys AS u
   POSITIONAL JOIN ground.use_context AS c
@@ -536,10 +537,10 @@ WITH asked AS (
   LEFT JOIN ground.association_texts AS o ON o.text = q.offense
   LEFT JOIN ground.association_texts AS f ON f.text = q.carriers
   LEFT JOIN ground.association_texts AS n ON n.text = q.case_number
-  WHERE u.is_search AND q.status = 'ok' AND c.explained_by IS NULL AND q.operator IS NOT NULL AND coalesce(r.text, o.text, f.text, n.text) IS NOT NULL
+  WHERE u.is_search AND q.status = 'ok' AND (c.explained_by IS NULL OR c.explained_by = 'case') AND q.operator IS NOT NULL AND coalesce(r.text, o.text, f.text, n.text) IS NOT NULL
 )
 SELECT
-  q.system, q.operator, u.account, q.query_id, q.export_id, q.record, u.ts_s, a.word, a.pointed, q.reason, q.offense, q.carriers, q.case_number_state = 'value' AS has_case
+  q.system, q.operator, u.account, q.query_id, q.export_id, q.record, u.ts_s, a.word, a.pointed, a.in_case, q.reason, q.offense, q.carriers, q.case_number_state = 'value' AS has_case
 FROM main.queries AS q
 POSITIONAL JOIN ground.use_keys AS u
 INNER JOIN asked AS a ON a.use_no = u.use_no;
