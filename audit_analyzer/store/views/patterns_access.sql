@@ -156,7 +156,7 @@ WITH spans AS (
   SELECT operator_key, min(from_s) AS from_s, max(to_s) AS to_s FROM spans GROUP BY operator_key
 ), loose AS (
   SELECT
-    q.account, q.system, q.agency, q.operator, q.query_id, q.export_id, q.record, q.ts_s, q.day_no, q.explained_by, q.case_key, q.case_known, q.subject, a.operator_key
+    q.account, q.system, q.agency, q.operator, q.query_id, q.export_id, q.record, q.ts_s, q.day_no, q.explained_by, q.case_key, q.case_known, q.subject, q.cell_x, q.cell_y, q.case_open AND q.case_assigned AS own_case, a.operator_key
   FROM ground.searches AS q
   INNER JOIN ground.accounts AS a ON a.account = q.account
   INNER JOIN reach AS r ON r.operator_key = a.operator_key AND q.ts_s >= r.from_s AND q.ts_s < r.to_s
@@ -165,7 +165,7 @@ WITH spans AS (
   SELECT l.*, l.ts_s - s.to_s AS since_s FROM loose AS l ASOF LEFT JOIN spans AS s ON s.operator_key = l.operator_key AND s.to_s <= l.ts_s
 )
 SELECT
-  a.account, a.system, a.agency, a.operator, a.query_id, a.export_id, a.record, a.ts_s, a.day_no, a.explained_by, a.case_key, a.case_known, a.subject,
+  a.account, a.system, a.agency, a.operator, a.query_id, a.export_id, a.record, a.ts_s, a.day_no, a.explained_by, a.case_key, a.case_known, a.subject, a.cell_x, a.cell_y, a.own_case,
   a.since_s, s.from_s - a.ts_s AS until_s, least(a.since_s, s.from_s - a.ts_s) AS away_s
 FROM after AS a ASOF LEFT JOIN spans AS s ON s.operator_key = a.operator_key AND s.from_s >= a.ts_s;
 

@@ -31,7 +31,7 @@ GROUP BY system, gallery, part;
 
 -- item_limits: One row for each stored item and each retention limit that it falls under: its own citizenship's limit where the pack states one, else the limit for anybody. due_s is when it had
 -- to be gone: the limit from its creation (a watchlist's from the end of the deployment that began within the limit), not before the limit came into force, or the end of a hold that
--- covers that instant; until_s is when it was deleted, or the night (where the system's records end within the night's own day, their last instant: nothing tells of the rest of that day). certain: FALSE where the citizenship is not known and a longer limit, or none, may hold for the person.
+-- covers that instant (a deletion within a day of it is in time: somebody has to lift the hold and run the deletion); until_s is when it was deleted, or the night (where the system's records end within the night's own day, their last instant: nothing tells of the rest of that day). certain: FALSE where the citizenship is not known and a longer limit, or none, may hold for the person.
 -- materialise: nothing without main.biometric_items
 CREATE VIEW item_limits AS
 WITH items AS (
@@ -69,7 +69,11 @@ WITH items AS (
 ), held AS (
   SELECT
     e.*, coalesce(e.hold_from_s <= e.limit_end_s AND e.hold_to_s IS NULL, FALSE) AS on_hold,
-    CASE WHEN e.hold_from_s <= e.limit_end_s AND e.hold_to_s > e.limit_end_s THEN e.hold_to_s ELSE e.limit_end_s END AS due_s
+    CASE
+      WHEN NOT coalesce(e.hold_from_s <= e.limit_end_s AND e.hold_to_s > e.limit_end_s, FALSE) THEN e.limit_end_s
+      WHEN e.deleted_s BETWEEN e.hold_to_s AND e.hold_to_s + 86400 THEN e.deleted_s
+      ELSE e.hold_to_s
+    END AS due_s
   FROM ended AS e
 )
 , told AS (

@@ -25,6 +25,23 @@ FROM days AS d
 INNER JOIN ground.accounts AS a ON a.account = d.account
 WHERE a.operator IS NOT NULL;
 
+-- clockwork_accounts: One row for each account, not known to be a person's, that works on at least 10 days, usually 10 searches or more, and begins within two minutes of the same time of day on nine days of
+-- ten (or an hour from it, since clocks change): a scheduled job. A desk that begins with its shift is not that exact.
+-- materialise
+CREATE VIEW clockwork_accounts AS
+WITH usual AS (
+  SELECT d.account, median(d.first_s % 86400) AS begins_s
+  FROM ground.operator_days AS d
+  INNER JOIN ground.accounts AS a ON a.account = d.account AND a.operator_kind <> 'human'
+  GROUP BY d.account
+  HAVING count(*) >= 10 AND median(d.searches) >= 10
+)
+SELECT d.account, count(*) AS days, min(u.begins_s) AS begins_s
+FROM ground.operator_days AS d
+INNER JOIN usual AS u ON u.account = d.account
+GROUP BY d.account
+HAVING 10 * count(*) FILTER (WHERE least(abs(d.first_s % 86400 - u.begins_s), abs(abs(d.first_s % 86400 - u.begins_s) - 3600), abs(abs(d.first_s % 86400 - u.begins_s) - 86400)) <= 120) >= 9 * count(*);
+
 -- operator_profiles: One row for each account: active days, searches, median and median absolute deviation of searches on an active day, first and last day, distinct persons sought;
 -- log_first_day is the first day of the system's log: an account first seen then is not new, the log is.
 -- materialise
