@@ -34,6 +34,7 @@ WORDS = {  # what to ask a records officer for, by column, or by table for all o
     "operators": "the roster of the system's users: account, person, unit, role, dates of access",
     "operators.trained_from": "the training records of the system's users: account, date of training, date until which it is valid",
     "operators.trained_to": "the training records of the system's users: account, date of training, date until which it is valid",
+    "places": "the list of places of worship, health care, unions, newsrooms and legal aid in the area, with their coordinates",
     "published_counts": "the numbers of searches that were published or reported, with their periods",
     "rejects": "the complete log files, as the system wrote them",
     "reviews": "the record of who examined the results of each search, when, and what they decided",
