@@ -60,10 +60,12 @@ WORDS = {
         r"THEN nullif(upper(regexp_replace({0}, '[\x00-/:-@\[-`{{-\x{{A0}}\x{{2010}}-\x{{2015}}]+', '', 'g')), '') "
         r"ELSE nullif(upper(replace(replace({0}, '-', ''), ' ', '')), '') END"
     ),
-    # without the long ids of machines, the first two kinds of folding._ID: they hold no words, and make every text another one
+    # without the long ids of machines, the first two kinds of folding._ID: they hold no words, and make every text another one; a name that is
+    # such an id and an ending, and no more, is the commonest, and cut twice as fast as by the replacement
     "bare_of": (
-        "CASE WHEN length({0}) >= 16 "
-        "THEN regexp_replace({0}, '[0-9A-Fa-f]{{8}}-(?:[0-9A-Fa-f]{{4}}-){{3}}[0-9A-Fa-f]{{12}}|[0-9A-Fa-f]{{16,}}', ' ', 'g') ELSE {0} END"
+        "CASE WHEN length({0}) < 16 THEN {0} "
+        r"WHEN regexp_full_match({0}, '[0-9A-Fa-f]{{16,}}\.[A-Za-z0-9]{{1,5}}') THEN concat(' ', substr({0}, strpos({0}, '.'))) "
+        "ELSE regexp_replace({0}, '[0-9A-Fa-f]{{8}}-(?:[0-9A-Fa-f]{{4}}-){{3}}[0-9A-Fa-f]{{12}}|[0-9A-Fa-f]{{16,}}', ' ', 'g') END"
     ),
     "shape_of": (
         r"CASE WHEN NOT regexp_matches({0}, '[A-Za-z][^A-Za-z]{{0,3}}[A-Za-z][^A-Za-z]{{0,3}}[A-Za-z]|[0134578@$][A-Za-z]{{2}}|[^\x00-\x7F]|"

@@ -341,7 +341,7 @@ GROUP BY c.export_id, c.table_name, c.system;
 -- materialise
 CREATE VIEW ordered_uses AS
 WITH cut AS (
-  SELECT u.use_no, u.ts_s, q.system, q.query_id, rtrim(q.query_id, '0123456789') AS head FROM main.queries AS q POSITIONAL JOIN ground.use_keys AS u
+  SELECT u.use_no, u.ts_s, q.system, q.query_id, regexp_extract(q.query_id, '(?s)^.*[^0-9]') AS head FROM main.queries AS q POSITIONAL JOIN ground.use_keys AS u
 ), numbered AS (
   SELECT use_no, ts_s, system, head, try_cast(substr(query_id, length(head) + 1) AS BIGINT) AS number FROM cut WHERE length(query_id) - length(head) BETWEEN 1 AND 18
 ), dense AS (

@@ -30,18 +30,22 @@ LEFT JOIN ground.person_keys AS s ON s.operator_key = j.searcher_key;
 -- it (an upper bound); at_once counts that reviewer's decisions of the same second, or the
 -- reviews begun in the same second, whichever are more.
 CREATE VIEW review_paces AS
+WITH decided AS (  -- seconds with one decision are most of them: counting those with more costs a third of counting beside every review
+  SELECT system, reviewer, decided_s, count(*) AS reviews FROM ground.review_uses GROUP BY system, reviewer, decided_s HAVING count(*) > 1
+), begun AS (
+  SELECT system, reviewer, started_s, count(*) AS reviews FROM ground.review_uses WHERE started_s IS NOT NULL GROUP BY system, reviewer, started_s HAVING count(*) > 1
+)
 SELECT
-  system, reviewer, query_id, coalesce(review_id, query_id) AS id, export_id, record, decided_s, decision, top_score, explained_by,
+  r.system, r.reviewer, r.query_id, coalesce(r.review_id, r.query_id) AS id, r.export_id, r.record, r.decided_s, r.decision, r.top_score, r.explained_by,
   CASE
-    WHEN started_s <= decided_s THEN decided_s - started_s
-    ELSE decided_s - lag(decided_s) OVER (PARTITION BY system, reviewer ORDER BY decided_s, query_id, record)
+    WHEN r.started_s <= r.decided_s THEN r.decided_s - r.started_s
+    ELSE r.decided_s - lag(r.decided_s) OVER (PARTITION BY r.system, r.reviewer ORDER BY r.decided_s, r.query_id, r.record)
   END AS took_s,
-  coalesce(started_s <= decided_s, FALSE) AS timed,
-  greatest(
-    count(*) OVER (PARTITION BY system, reviewer, decided_s),
-    CASE WHEN started_s <= decided_s THEN count(*) OVER (PARTITION BY system, reviewer, started_s) ELSE 1 END
-  ) AS at_once
-FROM ground.review_uses;
+  coalesce(r.started_s <= r.decided_s, FALSE) AS timed,
+  greatest(coalesce(d.reviews, 1), CASE WHEN r.started_s <= r.decided_s THEN coalesce(b.reviews, 1) ELSE 1 END) AS at_once
+FROM ground.review_uses AS r
+LEFT JOIN decided AS d ON d.system = r.system AND d.reviewer = r.reviewer AND d.decided_s = r.decided_s
+LEFT JOIN begun AS b ON b.system = r.system AND b.reviewer = r.reviewer AND b.started_s = r.started_s;
 
 -- acted_searches: One row for each action and the search that it followed. link 'named': the action names the search; 'case': it names only the case, and this is the last search with
 -- candidates under that number in the 90 days before. subject is the case number, else the search's id: what the action is known by.
@@ -243,54 +247,43 @@ INNER JOIN told AS c ON c.use_no = q.use_no;
 CREATE VIEW tried_again AS
 WITH keyed AS (
   SELECT
-    u.use_no, u.account, u.ts_s, q.probe, q.probe_source, q.threshold, q.max_candidates,
-    CASE WHEN q.subject IS NOT NULL THEN hash(1, q.subject) WHEN q.case_number_state = 'value' AND q.case_number IS NOT NULL THEN hash(2, q.case_number) END AS named
-  FROM (SELECT rowid AS row_no, subject, case_number, case_number_state, probe, probe_source, threshold, max_candidates, status, operator FROM main.queries) AS q
+    u.use_no, u.account, u.ts_s,
+    CASE WHEN q.subject IS NOT NULL THEN hash(1, q.subject) WHEN q.case_number_state = 'value' AND q.case_number IS NOT NULL THEN hash(2, q.case_number) END AS named,
+    CASE WHEN q.subject IS NULL AND (q.case_number_state <> 'value' OR q.case_number IS NULL) THEN lower(q.probe) END AS name,
+    coalesce(q.probe_source = 'edited', FALSE) AS told_edited
+  FROM (SELECT rowid AS row_no, subject, case_number, case_number_state, probe, probe_source, status, operator FROM main.queries) AS q
   POSITIONAL JOIN ground.use_keys AS u
   WHERE u.is_search AND q.status = 'ok' AND q.operator IS NOT NULL AND NOT u.is_machine
-), several AS (
-  SELECT account, named
-  FROM keyed
-  WHERE named IS NOT NULL
-  GROUP BY account, named
-  HAVING count(*) >= 3
-), kept AS (
-  SELECT k.use_no, k.account, k.ts_s, k.probe, k.probe_source, k.threshold, k.max_candidates, k.named
-  FROM keyed AS k INNER JOIN several AS s ON s.account = k.account AND s.named = k.named
-  UNION ALL
-  SELECT use_no, account, ts_s, probe, probe_source, threshold, max_candidates, named FROM keyed WHERE named IS NULL AND probe IS NOT NULL
-), marked AS (
-  SELECT
-    use_no, account, ts_s, probe, threshold, max_candidates, named,
-    coalesce(probe_source = 'edited', FALSE) OR coalesce(regexp_matches(
-      lower(probe),
-      '[_\-. ](edit|edited|crop|cropped|flip|flipped|mirror|mirrored|enh|enhanced|sharp|sharpened|bright|brightened|contrast|rot|rotated|pose|posed|frontal|frontalized|retouch|retouched|retouche|filter|filtered|filled)[0-9]*([_\-. ]|$)'
-    ), FALSE) AS edited
-  FROM kept
 ), aimed AS (
   SELECT
-    use_no, account, ts_s, threshold, max_candidates, edited, probe,
+    use_no, account, ts_s,
     CASE
       WHEN named IS NOT NULL THEN named
-      WHEN edited THEN hash(3, regexp_replace(
-        lower(probe),
-        '([_\-. ](edit|edited|crop|cropped|flip|flipped|mirror|mirrored|enh|enhanced|sharp|sharpened|bright|brightened|contrast|rot|rotated|pose|posed|frontal|frontalized|retouch|retouched|retouche|filter|filtered|filled|v)?[0-9]{0,2})+(\.[a-z]+)?$', ''
-      ))
-      ELSE hash(3, regexp_replace(lower(probe), '\.[a-z]+$', ''))
+      WHEN told_edited OR regexp_matches(name, '[_\-. ](edit|edited|crop|cropped|flip|flipped|mirror|mirrored|enh|enhanced|sharp|sharpened|bright|brightened|contrast|rot|rotated|pose|posed|frontal|frontalized|retouch|retouched|retouche|filter|filtered|filled)[0-9]*([_\-. ]|$)')
+        THEN hash(3, regexp_replace(name, '([_\-. ](edit|edited|crop|cropped|flip|flipped|mirror|mirrored|enh|enhanced|sharp|sharpened|bright|brightened|contrast|rot|rotated|pose|posed|frontal|frontalized|retouch|retouched|retouche|filter|filtered|filled|v)?[0-9]{0,2})+(\.[a-z]+)?$', ''))
+      ELSE hash(3, regexp_replace(name, '\.[a-z]+$', ''))
     END AS target
-  FROM marked
-), varied AS (
+  FROM keyed
+  WHERE named IS NOT NULL OR name IS NOT NULL
+), several AS (
   SELECT account, target
   FROM aimed
   GROUP BY account, target
-  HAVING count(*) >= 3 AND (min(threshold) < max(threshold) OR min(max_candidates) < max(max_candidates) OR bool_or(edited))
+  HAVING count(*) >= 3
+), spaced AS (
+  SELECT a.use_no, a.account, a.target, a.ts_s - lag(a.ts_s) OVER tries AS before_s, lead(a.ts_s) OVER tries - a.ts_s AS after_s
+  FROM aimed AS a
+  INNER JOIN several AS s ON s.account = a.account AND s.target = a.target
+  WINDOW tries AS (PARTITION BY a.account, a.target ORDER BY a.ts_s, a.use_no)
+), near AS MATERIALIZED (  -- what stands alone for two weeks before and after it belongs to no stretch
+  SELECT use_no, account, target FROM spaced WHERE before_s <= 1209600 OR after_s <= 1209600
 ), again AS (
   SELECT
-    a.use_no, a.account, a.target, a.ts_s, a.threshold, a.max_candidates, a.edited, a.probe, regexp_replace(
-      lower(a.probe), '([_\-. ](edit|edited|crop|cropped|flip|flipped|mirror|mirrored|enh|enhanced|sharp|sharpened|bright|brightened|contrast|rot|rotated|pose|posed|frontal|frontalized|retouch|retouched|retouche|filter|filtered|filled)[0-9]*)*(\.[a-z]+)?$', ''
-    ) AS image
-  FROM aimed AS a
-  INNER JOIN varied AS v ON v.account = a.account AND v.target = a.target
+    n.use_no, n.account, n.target, q.ts_s, q.threshold, q.max_candidates, q.probe,
+    coalesce(q.probe_source = 'edited', FALSE) OR coalesce(regexp_matches(lower(q.probe), '[_\-. ](edit|edited|crop|cropped|flip|flipped|mirror|mirrored|enh|enhanced|sharp|sharpened|bright|brightened|contrast|rot|rotated|pose|posed|frontal|frontalized|retouch|retouched|retouche|filter|filtered|filled)[0-9]*([_\-. ]|$)'), FALSE) AS edited,
+    regexp_replace(lower(q.probe), '([_\-. ](edit|edited|crop|cropped|flip|flipped|mirror|mirrored|enh|enhanced|sharp|sharpened|bright|brightened|contrast|rot|rotated|pose|posed|frontal|frontalized|retouch|retouched|retouche|filter|filtered|filled)[0-9]*)*(\.[a-z]+)?$', '') AS image
+  FROM uses_at(near) AS q
+  INNER JOIN near AS n ON n.use_no = q.use_no
 ), following AS (
   SELECT
     use_no, account, target, ts_s, threshold, max_candidates, edited, ts_s - lag(ts_s) OVER tries AS gap_s,

@@ -106,24 +106,35 @@ INNER JOIN registers AS r ON r.account = k.account
 CROSS JOIN ground.figures AS f;
 
 -- name_counters: One row for each system and stem of a probe's name (see loud_uses) that at least three accounts use, with numbers that rise with time (correlation 0.9 or more over at least
--- 20 uses): the system itself numbers what is uploaded, so that a run of numbers is nobody's batch.
+-- 20 uses), where names of that stem, in whatever folder, stand in loud_uses more than once: the system itself numbers what is uploaded, so that a run of numbers is nobody's batch.
 -- materialise
 CREATE VIEW name_counters AS
-WITH stems AS (  -- how many digits a number may have stands here so that it is asked of the few names that are joined, not of all
-  SELECT DISTINCT hash(regexp_extract(stem, '^([^#]*)#', 1)) AS stem_hash, 1 AS fewest, 15 AS most FROM ground.loud_uses WHERE stem IS NOT NULL
-), numbered AS (
+WITH named AS (
+  SELECT regexp_extract(stem, '^([^#]*)#', 1) AS head, regexp_replace(regexp_extract(stem, '^([^#]*)#', 1), '^.*/', '') AS name_head, count(*) AS uses
+  FROM ground.loud_uses
+  WHERE stem IS NOT NULL AND number < 1000000000000000
+  GROUP BY ALL
+), stems AS (  -- how many digits a number may have stands here so that it is asked of the few names that are joined, not of all
+  SELECT n.head, 1 AS fewest, 15 AS most
+  FROM named AS n
+  INNER JOIN (SELECT name_head FROM named GROUP BY name_head HAVING sum(uses) >= 2) AS s ON s.name_head = n.name_head
+), openings AS (
+  SELECT DISTINCT left(head, 3) AS opening FROM stems
+), numbered AS (  -- of ten million names only those are cut that begin as one of them does
   SELECT
     u.account, q.system, u.ts_s,
     CASE WHEN contains(right(q.probe, 6), '.') THEN left(q.probe, length(q.probe) - strpos(reverse(q.probe), '.')) ELSE q.probe END AS base
   FROM main.queries AS q
   POSITIONAL JOIN ground.use_keys AS u
   WHERE u.is_search AND q.probe IS NOT NULL
+    AND (left(q.probe, 3) IN (SELECT opening FROM openings) OR left(q.probe, 2) IN (SELECT opening FROM openings WHERE length(opening) = 2)
+      OR left(q.probe, 1) IN (SELECT opening FROM openings WHERE length(opening) = 1) OR EXISTS (SELECT 1 FROM openings WHERE opening = ''))
 ), cut AS (
-  SELECT account, system, ts_s, base, rtrim(base, '0123456789') AS head FROM numbered
+  SELECT account, system, ts_s, base, regexp_extract(base, '(?s)^.*[^0-9]') AS head FROM numbered
 )
 SELECT c.system, c.head, regexp_replace(c.head, '^.*/', '') AS name_head, count(*) AS uses, count(DISTINCT c.account) AS accounts
 FROM cut AS c
-INNER JOIN stems AS s ON s.stem_hash = hash(c.head)
+INNER JOIN stems AS s ON s.head = c.head
 WHERE length(c.base) - length(c.head) BETWEEN s.fewest AND s.most
 GROUP BY c.system, c.head
 HAVING count(*) >= 20 AND count(DISTINCT c.account) >= 3 AND corr(CAST(substr(c.base, length(c.head) + 1) AS DOUBLE), c.ts_s) >= 0.9;
