@@ -207,3 +207,56 @@ SELECT
 FROM asked AS a
 LEFT JOIN leave AS l ON l.system = a.system AND l.query_id = a.query_id AND l.attribute = a.attribute
 LEFT JOIN registers AS r ON r.system = a.system;
+
+-- without_leave: One row for each use and clause that wants leave for it (a warrant, a court order, a supervisor, an exigency), of which the time for it is over and none that the clause knows covers
+-- the use, by its id or its case; refused: it was asked for and not given. due: uses of the system for which the clause wants leave, and whose time for it is over.
+-- materialise: nothing without ground.pack_parameters
+CREATE VIEW without_leave AS
+WITH kinds AS (
+  SELECT system, clause, text AS kind, from_s, to_s FROM ground.pack_parameters WHERE name = 'authorization_kinds'
+), times AS (
+  SELECT system, clause, max(number) AS within_s FROM ground.pack_parameters WHERE name = 'authorization_within' GROUP BY system, clause
+), named AS (
+  SELECT system, clause, text AS operation FROM ground.pack_parameters WHERE name = 'authorization_operations'
+), operations AS (  -- a clause that names no operation means every search
+  SELECT system, clause, operation FROM named
+  UNION
+  SELECT k.system, k.clause, o.operation
+  FROM kinds AS k
+  CROSS JOIN (VALUES ('identification'), ('video_search'), ('live_watch')) AS o (operation)
+  LEFT JOIN named AS n ON n.system = k.system AND n.clause = k.clause
+  WHERE n.clause IS NULL
+), duties AS (
+  SELECT DISTINCT o.system, o.clause, o.operation, k.from_s, k.to_s, coalesce(t.within_s, 0) AS within_s
+  FROM operations AS o
+  INNER JOIN kinds AS k ON k.system = o.system AND k.clause = o.clause
+  LEFT JOIN times AS t ON t.system = o.system AND t.clause = o.clause
+), bound AS MATERIALIZED (
+  SELECT q.use_no, q.system, q.query_id, q.case_key, q.ts_s, d.clause
+  FROM ground.queries AS q
+  INNER JOIN duties AS d ON d.system = q.system AND d.operation = q.operation
+  CROSS JOIN ground.night AS n
+  WHERE q.status = 'ok' AND q.operator IS NOT NULL AND (q.explained_by IS NULL OR q.explained_by NOT IN ('test', 'training', 'import', 'migration'))
+    AND (d.from_s IS NULL OR q.ts_s >= d.from_s) AND (d.to_s IS NULL OR q.ts_s < d.to_s) AND n.as_of_s - q.ts_s > d.within_s
+), leave AS (  -- until when each use, or case, has leave that a clause knows
+  SELECT k.system, k.clause, a.query_id, CASE WHEN a.query_id IS NULL THEN a.case_key END AS case_key, max(coalesce(a.expires_s, 9000000000000)) AS until_s
+  FROM ground.authorizations AS a
+  INNER JOIN kinds AS k ON k.kind = a.kind AND (a.system = k.system OR a.system IS NULL)
+  WHERE a.granted_s IS NOT NULL
+  GROUP BY ALL
+), refusals AS (
+  SELECT DISTINCT query_id FROM ground.authorizations WHERE granted_s IS NULL AND query_id IS NOT NULL
+), totals AS (
+  SELECT system, clause, count(*) AS due FROM bound GROUP BY system, clause
+), lacking AS MATERIALIZED (
+  SELECT DISTINCT b.use_no, b.clause, t.due
+  FROM bound AS b
+  INNER JOIN totals AS t ON t.system = b.system AND t.clause = b.clause
+  LEFT JOIN leave AS l ON l.query_id = b.query_id AND l.system = b.system AND l.clause = b.clause AND l.until_s > b.ts_s
+  LEFT JOIN leave AS c ON c.case_key = b.case_key AND c.system = b.system AND c.clause = b.clause AND c.until_s > b.ts_s
+  WHERE l.clause IS NULL AND c.clause IS NULL
+)
+SELECT q.system, q.agency, q.operator, q.query_id, q.export_id, q.record, q.ts_s, q.operation, b.clause, r.query_id IS NOT NULL AS refused, b.due
+FROM uses_at(lacking) AS q
+INNER JOIN lacking AS b ON b.use_no = q.use_no
+LEFT JOIN refusals AS r ON r.query_id = q.query_id;

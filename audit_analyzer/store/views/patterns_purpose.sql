@@ -128,6 +128,33 @@ SELECT
 FROM judged
 GROUP BY system, source, clause, from_s, to_s, complete, listed, carrier, text;
 
+-- outside_law: One row for each search and clause whose list of offences, read whole, does not have the offence given, nor one that the reason names; written: how long a reason is that stands in
+-- place of an offence (NULL where the offence itself is given). petty: a petty offence.
+-- materialise: nothing without ground.pack_parameters
+CREATE VIEW outside_law AS
+WITH stated AS (
+  SELECT q.use_no, v.clause, v.kinds, v.verdict, q.offense, CAST(NULL AS BIGINT) AS written
+  FROM ground.searches AS q
+  INNER JOIN ground.offense_verdicts AS v ON v.system = q.system AND v.text = q.offense
+  WHERE v.carrier = 'offense' AND v.source = 'law' AND v.complete AND v.verdict IN ('petty', 'other') AND q.offense_state = 'value' AND q.operator IS NOT NULL
+    AND (v.from_s IS NULL OR q.ts_s >= v.from_s) AND (v.to_s IS NULL OR q.ts_s < v.to_s) AND (q.explained_by IS NULL OR q.explained_by NOT IN ('test', 'training'))
+  UNION ALL
+  SELECT q.use_no, v.clause, v.kinds, v.verdict, q.reason AS offense, length(q.reason) AS written
+  FROM ground.searches AS q
+  INNER JOIN ground.offense_verdicts AS v ON v.system = q.system AND v.text = q.reason
+  WHERE v.carrier = 'reason' AND v.source = 'law' AND v.complete AND v.verdict = 'petty' AND q.offense_state <> 'value' AND q.operator IS NOT NULL
+    AND (v.from_s IS NULL OR q.ts_s >= v.from_s) AND (v.to_s IS NULL OR q.ts_s < v.to_s) AND (q.explained_by IS NULL OR q.explained_by NOT IN ('test', 'training'))
+), found AS MATERIALIZED (
+  SELECT DISTINCT use_no FROM stated
+), allowed AS (
+  SELECT DISTINCT system, clause, text FROM ground.offense_verdicts WHERE source = 'law' AND carrier = 'reason' AND verdict = 'permitted'
+)
+SELECT q.system, q.agency, q.operator, q.query_id, q.export_id, q.record, q.ts_s, s.clause, s.offense, s.kinds, s.verdict = 'petty' AS petty, s.written
+FROM uses_at(found) AS q
+INNER JOIN stated AS s ON s.use_no = q.use_no
+LEFT JOIN allowed AS p ON p.system = q.system AND p.clause = s.clause AND p.text = q.reason
+WHERE p.text IS NULL;
+
 -- agency_names: One row for each name of an agency that a log, a register or a published figure gives, with the key that its spellings share ("Portland Police Department", "Portland PD" and "PORTLAND PD
 -- [Inactive]" are one), whether it is tagged or named as federal, whether immigration is its own task, and whether it is a city whose ban on face recognition stands in a clause pack (San Francisco, Austin).
 -- materialise
