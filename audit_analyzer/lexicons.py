@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-LANGUAGES = {"en", "es", "fr", "pt", "ht", "ar", "zh", "vi", "tl", "ru"}
+LANGUAGES = {"en", "es", "fr", "de", "pt", "ht", "ar", "zh", "vi", "tl", "ru"}
 UNSPACED = {"zh"}
 ARABIC_PREFIXES = ("", "ال", "وال", "بال", "لل", "و", "ب", "ل")  # article, "and", "with", "for": written as one word with the noun
 LEAST_SQUASHED, LEAST_IN_RUN = 7, 5

@@ -39,12 +39,25 @@ SELECT
 FROM main.actions AS c
 LEFT JOIN ground.linked_uses AS l ON l.query_id = c.query_id AND (l.system = c.system OR (c.system IS NULL AND l.only_one));
 
--- authorizations: One row for each leave given for a use, before or after it.
+-- self_given: One row for each use whose leave the searcher gave: by the same account, or by another account of the same person. Leave is somebody else's.
+-- materialise: nothing without main.authorizations
+CREATE VIEW self_given AS
+SELECT DISTINCT l.system, l.query_id, lower(trim(c.granted_by)) AS giver_key
+FROM main.authorizations AS c
+INNER JOIN ground.linked_uses AS l ON l.query_id = c.query_id AND (l.system = c.system OR (c.system IS NULL AND l.only_one))
+INNER JOIN ground.accounts AS a ON a.system = l.system AND a.operator = l.operator AND a.agency IS NOT DISTINCT FROM l.query_agency
+LEFT JOIN ground.accounts AS g ON g.system = l.system AND g.operator_key = lower(trim(c.granted_by))
+LEFT JOIN ground.operators AS o ON o.operator_key = lower(trim(c.granted_by))
+WHERE c.granted_by IS NOT NULL AND NOT a.is_machine AND (lower(trim(c.granted_by)) = a.operator_key OR g.person = a.person OR o.person = a.person OR lower(trim(c.granted_by)) = lower(trim(a.person)));
+
+-- authorizations: One row for each leave given for a use, before or after it; is_own: the searcher gave it (self_given).
 CREATE VIEW authorizations AS
 SELECT
-  columns(authorizations, c, without system), coalesce(c.system, l.system) AS system, l.query_ts_s, l.operator, l.query_agency, l.query_subject, coalesce(key_of(c.case_number), l.query_case_key) AS case_key
+  columns(authorizations, c, without system), coalesce(c.system, l.system) AS system, l.query_ts_s, l.operator, l.query_agency, l.query_subject, coalesce(key_of(c.case_number), l.query_case_key) AS case_key,
+  s.query_id IS NOT NULL AS is_own
 FROM main.authorizations AS c
-LEFT JOIN ground.linked_uses AS l ON l.query_id = c.query_id AND (l.system = c.system OR (c.system IS NULL AND l.only_one));
+LEFT JOIN ground.linked_uses AS l ON l.query_id = c.query_id AND (l.system = c.system OR (c.system IS NULL AND l.only_one))
+LEFT JOIN ground.self_given AS s ON s.system = l.system AND s.query_id = l.query_id AND s.giver_key = lower(trim(c.granted_by));
 
 -- biometric_items: One row for each stored face image or template, with its life.
 CREATE VIEW biometric_items AS

@@ -1,10 +1,27 @@
 -- What clears a use before any rule asks: cases, leave given, announced events, shifts, rostered services. Every join key is unique at an instant, so that no use is doubled.
 
+-- leaves: One row for each leave that was granted, with who stands behind it: by_supervisor is leave of the kind supervisor, and an order, a warrant or a consent that an account of the
+-- log or a person of the roster gave: a court has no account on the matcher. An emergency is declared by whoever is there.
+-- materialise: nothing without main.authorizations
+CREATE VIEW leaves AS
+WITH inside AS (
+  SELECT operator_key FROM ground.operators WHERE operator_key IS NOT NULL
+  UNION
+  SELECT operator_key FROM ground.accounts WHERE operator_key IS NOT NULL
+)
+SELECT
+  l.system, l.query_id, l.case_number, l.kind, l.granted_at, l.expires_at, lower(trim(l.granted_by)) AS giver_key,
+  l.kind = 'supervisor' OR (l.kind IN ('court_order', 'warrant') AND i.operator_key IS NOT NULL) AS by_supervisor
+FROM main.authorizations AS l
+LEFT JOIN inside AS i ON i.operator_key = lower(trim(l.granted_by))
+WHERE l.granted_at IS NOT NULL;
+
 -- context_spans: One row for each stretch of time that context gives to a pair of keys, before overlapping ones are joined. kind: case (agency, number; '' serves uses without
 -- agency where one agency alone has the number, '*' is a register row without agency), assigned (account, number), authorized query (system, id), authorized case (system, number), shift (operator).
 -- An exigency counts from exigency_s before it was granted: Regulation (EU) 2024/1689 Art. 26(10) gives 48 hours. A number that two agencies have is not covered by leave for the bare number.
 -- Routine query: leave for one use by a supervisor, on a system where supervisors gave it for half of the uses at least (30 or more): it is a step that every search takes, and explains none.
--- Routine case: the same of a supervisor's leave for a case number, where they gave it for half of the numbers at least.
+-- Routine case: the same of a supervisor's leave for a case number, where they gave it for half of the numbers at least. An order or a warrant that somebody of the roster or with an
+-- account gave is a supervisor's leave, whatever it is called (leaves). What the searcher gave for the own search (self_given) is none.
 CREATE VIEW context_spans AS
 WITH register AS (
   SELECT
@@ -30,7 +47,7 @@ WITH register AS (
   SELECT s.system
   FROM (SELECT system, count(*) AS uses FROM main.queries WHERE operation IN ('identification', 'verification', 'video_search') GROUP BY system) AS s
   INNER JOIN (
-    SELECT system, count(DISTINCT query_id) AS approved FROM main.authorizations WHERE kind = 'supervisor' AND query_id IS NOT NULL AND granted_at IS NOT NULL GROUP BY system
+    SELECT system, count(DISTINCT query_id) AS approved FROM ground.leaves WHERE by_supervisor AND query_id IS NOT NULL GROUP BY system
   ) AS a ON a.system = s.system
   WHERE a.approved >= 30 AND 2 * a.approved >= s.uses
 ), routine_cases AS (
@@ -38,33 +55,34 @@ WITH register AS (
   FROM (SELECT system, approx_count_distinct(case_number) AS numbers FROM main.queries WHERE case_number_state = 'value' GROUP BY system) AS s
   INNER JOIN (
     SELECT system, count(DISTINCT key_of(case_number)) AS approved
-    FROM main.authorizations
-    WHERE kind = 'supervisor' AND query_id IS NULL AND case_number IS NOT NULL AND granted_at IS NOT NULL
+    FROM ground.leaves
+    WHERE by_supervisor AND query_id IS NULL AND case_number IS NOT NULL
     GROUP BY system
   ) AS a ON a.system IS NULL OR a.system = s.system
   GROUP BY s.system
   HAVING sum(a.approved) >= 30 AND 2 * sum(a.approved) >= any_value(s.numbers)
 ), independent_cases AS (
   SELECT DISTINCT z.system, key_of(l.case_number) AS case_key
-  FROM main.authorizations AS l INNER JOIN ground.system_zones AS z ON l.system IS NULL OR z.system = l.system
-  WHERE l.kind <> 'supervisor' AND l.query_id IS NULL AND l.case_number IS NOT NULL AND l.granted_at IS NOT NULL
+  FROM ground.leaves AS l INNER JOIN ground.system_zones AS z ON l.system IS NULL OR z.system = l.system
+  WHERE NOT l.by_supervisor AND l.query_id IS NULL AND l.case_number IS NOT NULL
 ), independent AS (
   SELECT DISTINCT z.system, l.query_id
-  FROM main.authorizations AS l INNER JOIN ground.system_zones AS z ON l.system IS NULL OR z.system = l.system
-  WHERE l.kind <> 'supervisor' AND l.query_id IS NOT NULL AND l.granted_at IS NOT NULL
+  FROM ground.leaves AS l INNER JOIN ground.system_zones AS z ON l.system IS NULL OR z.system = l.system
+  WHERE NOT l.by_supervisor AND l.query_id IS NOT NULL
 ), leave AS (
   SELECT
-    z.system, l.query_id, key_of(l.case_number) AS case_key, l.kind = 'supervisor' AND r.system IS NOT NULL AND i.query_id IS NULL AS is_routine,
-    l.kind = 'supervisor' AND rc.system IS NOT NULL AND ic.case_key IS NULL AS is_routine_case,
+    z.system, l.query_id, key_of(l.case_number) AS case_key, l.by_supervisor AND r.system IS NOT NULL AND i.query_id IS NULL AS is_routine,
+    l.by_supervisor AND rc.system IS NOT NULL AND ic.case_key IS NULL AS is_routine_case,
     seconds(l.granted_at) - CASE WHEN l.kind = 'exigency' THEN f.exigency_s ELSE 0 END AS from_s, coalesce(seconds(l.expires_at), 9000000000000) AS to_s
-  FROM main.authorizations AS l
+  FROM ground.leaves AS l
   INNER JOIN ground.system_zones AS z ON l.system IS NULL OR z.system = l.system
+  LEFT JOIN ground.self_given AS o ON o.system = z.system AND o.query_id = l.query_id AND o.giver_key = l.giver_key
   LEFT JOIN routine AS r ON r.system = z.system
   LEFT JOIN independent AS i ON i.query_id = l.query_id AND i.system = z.system
   LEFT JOIN routine_cases AS rc ON rc.system = z.system
   LEFT JOIN independent_cases AS ic ON ic.case_key = key_of(l.case_number) AND ic.system = z.system
   CROSS JOIN ground.figures AS f
-  WHERE l.granted_at IS NOT NULL
+  WHERE o.query_id IS NULL
 )
 SELECT 'case' AS kind, agency_key AS key_a, case_key AS key_b, from_s, to_s FROM register WHERE agency_key IS NOT NULL
 UNION ALL
@@ -185,6 +203,7 @@ INNER JOIN ground.system_zones AS z ON n.system IS NULL OR z.system = n.system
 LEFT JOIN ground.agency_spellings AS w ON w.said = lower(trim(n.agency));
 
 -- notice_uses: One row for each use that an announced test, training, outage, import or migration covers (system, agency, operator, gallery and time all fit), with the first of these kinds.
+-- blanket: only a test or a class that names neither operator nor gallery covers it: then work on an open case of the register goes on beside it, and is none of it (use_context).
 -- An import or migration of a gallery is of its pictures: it explains what was enrolled, read and deleted, never a search against the gallery; nor does an import, migration or outage of
 -- more than three days that names no operator explain searches: people go on working meanwhile, and what is brought in at once is not brought in for weeks.
 -- materialise: nothing without main.notices
@@ -192,6 +211,7 @@ CREATE VIEW notice_uses AS
 WITH days AS (
   SELECT
     n.kind, n.gallery, n.starts_s, n.ends_s, a.account, CAST(d.day_no AS INTEGER) AS day_no,
+    n.kind IN ('test', 'training') AND n.operator_key IS NULL AND n.gallery IS NULL AS blanket,
     n.kind IN ('test', 'training') OR n.operator_key IS NOT NULL OR ((n.gallery IS NULL OR n.kind = 'outage') AND n.ends_s - n.starts_s <= 259200) AS of_searches
   FROM ground.notice_scopes AS n
   INNER JOIN ground.accounts AS a
@@ -200,7 +220,7 @@ WITH days AS (
 ), hits AS (
   SELECT
     u.use_no,
-    min(CASE n.kind WHEN 'test' THEN 1 WHEN 'training' THEN 2 WHEN 'outage' THEN 3 WHEN 'import' THEN 4 ELSE 5 END) AS first_kind
+    bool_and(n.blanket) AS blanket, min(CASE n.kind WHEN 'test' THEN 1 WHEN 'training' THEN 2 WHEN 'outage' THEN 3 WHEN 'import' THEN 4 ELSE 5 END) AS first_kind
   FROM ground.use_keys AS u
   POSITIONAL JOIN ground.use_cases AS q
   INNER JOIN days AS n
@@ -209,7 +229,7 @@ WITH days AS (
     AND (n.of_searches OR NOT u.is_search)
   GROUP BY u.use_no
 )
-SELECT use_no, CASE first_kind WHEN 1 THEN 'test' WHEN 2 THEN 'training' WHEN 3 THEN 'outage' WHEN 4 THEN 'import' ELSE 'migration' END AS notice_kind FROM hits;
+SELECT use_no, CASE first_kind WHEN 1 THEN 'test' WHEN 2 THEN 'training' WHEN 3 THEN 'outage' WHEN 4 THEN 'import' ELSE 'migration' END AS notice_kind, blanket FROM hits;
 
 -- explanations: One row for each system, agency, operator and explanation (NULL: unexplained) with the searches that it accounts for.
 CREATE VIEW explanations AS

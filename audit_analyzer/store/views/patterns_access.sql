@@ -209,7 +209,7 @@ LEFT JOIN leave AS l ON l.system = a.system AND l.query_id = a.query_id AND l.at
 LEFT JOIN registers AS r ON r.system = a.system;
 
 -- without_leave: One row for each use and clause that wants leave for it (a warrant, a court order, a supervisor, an exigency), of which the time for it is over and none that the clause knows covers
--- the use, by its id or its case; refused: it was asked for and not given. due: uses of the system for which the clause wants leave, and whose time for it is over.
+-- the use, by its id or its case; refused: it was asked for and not given; own_word: the searcher gave it, by this or another account (an exigency is declared by whoever is there). due: uses of the system for which the clause wants leave, and whose time for it is over.
 -- materialise: nothing without ground.pack_parameters
 CREATE VIEW without_leave AS
 WITH kinds AS (
@@ -242,8 +242,10 @@ WITH kinds AS (
   SELECT k.system, k.clause, a.query_id, CASE WHEN a.query_id IS NULL THEN a.case_key END AS case_key, max(coalesce(a.expires_s, 9000000000000)) AS until_s
   FROM ground.authorizations AS a
   INNER JOIN kinds AS k ON k.kind = a.kind AND (a.system = k.system OR a.system IS NULL)
-  WHERE a.granted_s IS NOT NULL
+  WHERE a.granted_s IS NOT NULL AND (NOT a.is_own OR a.kind = 'exigency')
   GROUP BY ALL
+), own_words AS (
+  SELECT DISTINCT system, query_id FROM ground.authorizations WHERE is_own AND kind <> 'exigency' AND granted_s IS NOT NULL
 ), refusals AS (
   SELECT DISTINCT query_id FROM ground.authorizations WHERE granted_s IS NULL AND query_id IS NOT NULL
 ), totals AS (
@@ -256,7 +258,8 @@ WITH kinds AS (
   LEFT JOIN leave AS c ON c.case_key = b.case_key AND c.system = b.system AND c.clause = b.clause AND c.until_s > b.ts_s
   WHERE l.clause IS NULL AND c.clause IS NULL
 )
-SELECT q.system, q.agency, q.operator, q.query_id, q.export_id, q.record, q.ts_s, q.operation, b.clause, r.query_id IS NOT NULL AS refused, b.due
+SELECT q.system, q.agency, q.operator, q.query_id, q.export_id, q.record, q.ts_s, q.operation, b.clause, r.query_id IS NOT NULL AS refused, w.query_id IS NOT NULL AS own_word, b.due
 FROM uses_at(lacking) AS q
 INNER JOIN lacking AS b ON b.use_no = q.use_no
-LEFT JOIN refusals AS r ON r.query_id = q.query_id;
+LEFT JOIN refusals AS r ON r.query_id = q.query_id
+LEFT JOIN own_words AS w ON w.system = q.system AND w.query_id = q.query_id;

@@ -61,19 +61,23 @@ FROM uses AS u
 LEFT JOIN kinds AS o ON o.text = u.offense
 LEFT JOIN kinds AS r ON r.text = u.reason;
 
--- own_case_rotations: One row for each search, in an open case of the officer's own, for a person token that this account alone sought, on three days or more, under three cases or more of three
--- kinds of offence or more, over thirty days or more (four kinds on four days: over a week): a spree, or a prolific offender of one kind, is one officer's work; one of every kind, month after month, is several officers'.
+-- own_case_rotations: One row for each search, in an open case of the officer's own, for a person token that this account, or this one and another that does the same, sought alone (four of five searches),
+-- on three days or more, under three cases or more of three kinds of offence or more, over thirty days or more (four kinds on four days: over a week): a spree, or a prolific offender of one kind, is one
+-- officer's work; one of every kind, month after month, is several officers'. others: searches of other accounts for that person.
 -- materialise: nothing without main.cases
 CREATE VIEW own_case_rotations AS
 WITH pairs AS (
   SELECT account, sought FROM ground.subject_days WHERE known_by = 2 AND searches > unexplained GROUP BY account, sought HAVING count(*) >= 3
-), alone AS (
-  SELECT a.system, d.sought, min(d.account) AS account
+), shares AS (
+  SELECT
+    a.system, d.sought, d.account, CAST(sum(d.searches) AS BIGINT) AS own_searches,
+    CAST(sum(sum(d.searches)) OVER (PARTITION BY a.system, d.sought) AS BIGINT) AS all_searches
   FROM ground.subject_days AS d
   INNER JOIN ground.accounts AS a ON a.account = d.account
   WHERE d.known_by = 2 AND d.sought IN (SELECT sought FROM pairs)
-  GROUP BY a.system, d.sought
-  HAVING min(d.account) = max(d.account)
+  GROUP BY a.system, d.sought, d.account
+), hands AS (
+  SELECT s.system, s.sought, s.account, s.own_searches, s.all_searches FROM shares AS s INNER JOIN pairs AS p ON p.account = s.account AND p.sought = s.sought
 ), kinds AS (
   SELECT text, min(kind) AS kind FROM ground.offense_texts GROUP BY text
 ), uses AS (
@@ -82,7 +86,7 @@ WITH pairs AS (
     regexp_replace(q.case_key, '^(.*[0-9]{4,})(?:S|SUP|SUPP|SUPPL|REV|ADD)[0-9]{0,2}$', '\1') AS case_key,
     CASE WHEN q.offense_state = 'value' THEN coalesce(o.kind, lower(q.offense)) ELSE r.kind END AS offense_kind
   FROM ground.searches AS q
-  INNER JOIN alone AS a ON a.account = q.account AND a.sought = hash(q.subject)
+  INNER JOIN hands AS a ON a.account = q.account AND a.sought = hash(q.subject)
   LEFT JOIN kinds AS o ON o.text = q.offense
   LEFT JOIN kinds AS r ON r.text = q.reason
   WHERE q.explained_by = 'case' AND NOT q.is_machine AND q.operator IS NOT NULL
@@ -92,10 +96,18 @@ WITH pairs AS (
   GROUP BY account, sought
   HAVING count(DISTINCT case_key) >= 3 AND count(DISTINCT offense_kind) >= 3 AND count(DISTINCT day_no) >= 3
     AND max(day_no) - min(day_no) >= CASE WHEN count(DISTINCT offense_kind) >= 4 AND count(DISTINCT day_no) >= 4 THEN 7 ELSE 30 END
+), alone AS (
+  SELECT h.system, h.sought
+  FROM hands AS h
+  INNER JOIN rotating AS t ON t.account = h.account AND t.sought = h.sought
+  GROUP BY h.system, h.sought
+  HAVING count(*) <= 2 AND 5 * sum(h.own_searches) >= 4 * any_value(h.all_searches)
 )
-SELECT u.*, t.cases, t.kinds, t.days, count(*) OVER (PARTITION BY u.account, u.sought) AS uses
+SELECT u.*, t.cases, t.kinds, t.days, h.all_searches - h.own_searches AS others, count(*) OVER (PARTITION BY u.account, u.sought) AS uses
 FROM uses AS u
-INNER JOIN rotating AS t ON t.account = u.account AND t.sought = u.sought;
+INNER JOIN rotating AS t ON t.account = u.account AND t.sought = u.sought
+INNER JOIN hands AS h ON h.account = u.account AND h.sought = u.sought
+INNER JOIN alone AS e ON e.system = u.system AND e.sought = u.sought;
 
 -- crowded_case_uses: One row for each search of an account under a case number under which it sought at least five persons (tokens, else probes), with the same of the whole agency.
 -- reason_key without the values of numbers: "suspect 3" and "suspect 4" are one reason that counts the persons of a case.

@@ -101,7 +101,7 @@ WITH term_kinds AS (
   FROM ground.offense_lists
   GROUP BY system, source, clause, from_s, to_s
 ), stated AS (
-  SELECT DISTINCT carrier, text, trim(lower(regexp_replace(text, '[\x00-/:-@\[-`{-\x{A0}]+', ' ', 'g'))) AS text_key FROM ground.sought_texts WHERE carrier IN ('offense', 'reason')
+  SELECT DISTINCT carrier, text, trim(lower(regexp_replace(text, '[\x00-/:-@\[-`{-\x{A0}]+', ' ', 'g'))) AS text_key FROM ground.sought_texts WHERE carrier IN ('offense', 'reason', 'case_offense')
 ), named AS (
   SELECT s.carrier, s.text, s.text_key, o.kind, coalesce(o.petty, FALSE) AS petty, coalesce(o.kind, 'person_crime') IN ('person_crime', 'property_crime', 'wanted_person') AS open_kind
   FROM stated AS s LEFT JOIN ground.offense_texts AS o ON o.text = s.text

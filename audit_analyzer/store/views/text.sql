@@ -2,7 +2,7 @@
 
 -- carrier_texts: One row for each carrier and distinct text that is looked up for it. Case numbers and probes are looked up by their shape: digits as zeros, unless a digit may stand for
 -- a letter or is one of a known number (50501, 287g, 1325), and probes without the ids that machines give, so that ten million file names are a few hundred shapes; what holds neither
--- letters near one another, nor such a number, nor writing beyond ASCII is not looked up. The offences that the register permits (carrier 'register') are looked up as well, to be told by kind; they are nobody's justification.
+-- letters near one another, nor such a number, nor writing beyond ASCII is not looked up. The offences that the register permits (carrier 'register'), and where it permits some those of its cases (carrier 'case_offense'), are looked up as well, to be told by kind; they are nobody's justification.
 CREATE VIEW carrier_texts AS
 SELECT c.carrier, c.sought
 FROM (
@@ -23,6 +23,8 @@ FROM (
   SELECT DISTINCT 'probe' AS carrier, shape_of(bare) AS sought FROM (SELECT DISTINCT bare_of(probe) AS bare FROM main.queries) AS p
   UNION ALL
   SELECT DISTINCT 'register' AS carrier, unnest(permitted_offenses) AS sought FROM main.systems
+  UNION ALL
+  SELECT DISTINCT 'case_offense' AS carrier, offense AS sought FROM main.cases WHERE EXISTS (SELECT 1 FROM main.systems WHERE len(permitted_offenses) > 0)
 ) AS c
 WHERE c.sought IS NOT NULL;
 

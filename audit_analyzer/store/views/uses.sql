@@ -90,7 +90,7 @@ WITH known AS (
     aq.key_b IS NOT NULL OR ac.key_b IS NOT NULL AS authorized, coalesce(ac.is_routine, TRUE) AND coalesce(aq.is_routine, TRUE) AS routinely,
     CASE WHEN a.has_shifts THEN s.operator_key IS NOT NULL END AS on_shift,
     a.service_declared OR coalesce(u.ts_s >= a.service_from_s AND u.ts_s < a.service_to_s, FALSE) AS is_rostered_service,
-    n.notice_kind
+    CASE WHEN NOT (n.blanket AND coalesce(c.is_open, w.is_open, FALSE)) THEN n.notice_kind END AS notice_kind
   FROM ground.use_keys AS u
   POSITIONAL JOIN ground.use_cases AS q
   LEFT JOIN ground.accounts AS a ON a.account = u.account
