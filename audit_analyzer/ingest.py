@@ -56,6 +56,7 @@ def ingest(
     settle.children(store)
     settle.deletions(store)
     settle.late_twins(store)
+    settle.spellings(store)
     store.checkpoint()
     return _as_settled(store, ledger.results, run_id)
 

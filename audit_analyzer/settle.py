@@ -57,6 +57,20 @@ def deletions(store: Store) -> None:
         )
 
 
+def spellings(store: Store) -> None:
+    """An account or agency that a system writes in capitals here and with a blank more there has one name, the first. The records stay as they are."""
+    for name in ("agency", "operator"):
+        folded = f"regexp_replace(lower(trim({name})), '\\s+', ' ', 'g')"
+        store.run(
+            f"CREATE OR REPLACE TEMP TABLE spelled AS SELECT * FROM (SELECT system, {name} AS was, "
+            f"trim(first_value({name}) OVER (PARTITION BY system, {folded} ORDER BY place)) AS name "
+            f"FROM (SELECT system, {name}, min(rowid) AS place FROM queries WHERE {name} IS NOT NULL GROUP BY system, {name})) WHERE was <> name"
+        )
+        if store.value("SELECT count(*) FROM spelled"):
+            with store.transaction():
+                store.run(f"UPDATE queries SET {name} = s.name FROM spelled s WHERE queries.system = s.system AND queries.{name} = s.was")
+
+
 def late_twins(store: Store) -> None:
     """Above LARGE rows the intake looked for known uses in each batch's own time range only: a use that came again under another time is found here."""
     if (store.value("SELECT count(*) FROM queries") or 0) < LARGE:

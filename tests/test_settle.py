@@ -96,3 +96,16 @@ def test_a_use_that_came_again_under_another_time_is_found_in_a_large_store_too(
     place.ingest(write_csv(files / "b.csv", [use(1, occurred_at="2026-05-01T10:00:00Z")]))
     told = place.rows("SELECT path[-5:], kept, copies FROM exports ORDER BY path")
     assert (told, place.rows("SELECT id, kind FROM copies"), len(place.rows_of("queries"))) == ([("a.csv", 2, 0), ("b.csv", 0, 1)], [("q-1", "revision")], 2)
+
+
+def test_an_agency_and_an_account_written_in_several_ways_have_one_name(place, files):
+    ways = [("Alder Creek PD", "j.doe"), ("ALDER CREEK  PD ", "J.Doe"), ("alder creek pd", "j.doe "), ("Benton SO", "j.doe.2")]
+    place.ingest(write_csv(files / "queries.csv", [use(n, agency=agency, operator=operator) for n, (agency, operator) in enumerate(ways)]))
+    assert sorted(set(place.rows("SELECT agency, operator FROM queries"))) == [("Alder Creek PD", "j.doe"), ("Benton SO", "j.doe.2")]
+
+
+def test_a_record_delivered_again_is_a_copy_though_its_agency_has_got_another_spelling(place, files):
+    rows = [use(1, agency="Alder Creek PD"), use(2, agency="ALDER CREEK PD")]
+    place.ingest(write_csv(files / "queries.csv", rows))
+    place.ingest(write_csv(files / "again.csv", rows[1:]))
+    assert place.values("SELECT kind FROM copies") == ["copy"]

@@ -48,7 +48,7 @@ WHERE unexplained + CASE WHEN day_before = day_no - 1 THEN before ELSE 0 END >= 
 -- it and what its probe's name is made of.
 -- backed: its case number is not shared by more than case_subjects (5) persons that the account sought, and stands in the register where there is one. mission: see missions. habit: the
 -- account is a desk that searches for others all day: median of its active days at least 10 over at least 10 days (people's days have a median of 1 in the Eugene log), or the roster says
--- records clerk or service desk. intake_desk: the unit, the place, or the folder or first word of the probe's name is a booking room's, whose people have no case yet. stem and number: the probe's name around the last run of digits in it, IMG_0412.jpg is IMG_#.jpg and 412; folder: all up to the last slash. stamp_s: the time that a
+-- records clerk or service desk. intake_desk: the unit, the place, or the folder or first word of the probe's name is a booking room's, whose people have no case yet. stem and number: the probe's name around the last run of digits in it, IMG_0412.jpg is IMG_#.jpg and 412; folder: all up to the last slash; in_case_folder: one of them is named by a case's number. stamp_s: the time that a
 -- camera or messenger wrote into the name; name_stem: the stem without its folder; image: the probe without what follows a #, ? or ; (a box that was cut out of it) (PXL_20260312_141013.jpg), roll: the name without any digits' values.
 -- materialise
 CREATE VIEW loud_uses AS
@@ -92,6 +92,7 @@ SELECT
   try_cast(nullif(regexp_extract(k.name, '([0-9]+)[^0-9]*$', 1), '') AS BIGINT) AS number,
   nullif(regexp_replace(k.probe, '[#?;|].*$', ''), '') AS image,
   nullif(regexp_extract(k.probe, '^(.*/)[^/]*$', 1), '') AS folder,
+  coalesce(regexp_matches(lower(k.probe), '(^|/)(cases?|incidents?|investigations?)/[^/]*[0-9]{2}[^/]*/|(^|/)[a-z]{0,4}-?[0-9]{2,4}-[0-9]{3,7}/'), FALSE) AS in_case_folder,
   seconds(try_strptime(
     nullif(regexp_replace(
       regexp_extract(k.name, '20[0-9]{2}[-_.]?[01][0-9][-_.]?[0-3][0-9][^0-9]{1,4}[0-2][0-9][-_.:h]?[0-5][0-9][-_.:m]?[0-5][0-9]'), '[^0-9]', '', 'g'
@@ -472,8 +473,13 @@ CREATE VIEW assembly_texts AS SELECT DISTINCT text FROM ground.text_hits WHERE l
 -- or as many in all (searches), in open cases of the officers' own too.
 -- materialise
 CREATE VIEW surge_days AS
+WITH days AS (
+  SELECT account, system, agency, day_no, is_machine FROM ground.operator_days
+  UNION ALL
+  SELECT account, system, agency, day_no, is_machine FROM ground.unnamed_days
+)
 SELECT d.account, d.day_no, w.system, w.agency, w.week_no, w.searches, w.unexplained, w.trailing_median, w.trailing_weeks
-FROM ground.operator_days AS d
+FROM days AS d
 INNER JOIN ground.agency_weeks AS w ON w.system = d.system AND w.agency = d.agency AND w.week_no = CAST(floor((d.day_no + 3) / 7) AS INTEGER)
 WHERE NOT d.is_machine AND ((w.searches >= 60 AND w.searches >= 3 * w.trailing_median) OR (w.unexplained >= 30 AND w.unexplained >= 6 * w.trailing_median));
 

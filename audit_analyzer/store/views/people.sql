@@ -105,13 +105,26 @@ SELECT
   CASE basis WHEN 'system' THEN all_days ELSE own_days END AS operator_days, basis
 FROM judged;
 
--- agency_weeks: One row for each system, agency and week (Monday to Sunday UTC, week 0 holds 1 January 1970) from its first to its last search, weeks without any too, with the median
+-- unnamed_days: One row for each agency and UTC day with searches of which the log does not name the account: all, and unexplained.
+-- materialise
+CREATE VIEW unnamed_days AS
+SELECT a.system, a.agency, d.day_no, CAST(sum(d.searches) AS BIGINT) AS searches, CAST(sum(d.unexplained) AS BIGINT) AS unexplained, a.account, a.is_machine
+FROM ground.subject_days AS d
+INNER JOIN ground.accounts AS a ON a.account = d.account
+WHERE a.operator IS NULL AND a.agency IS NOT NULL
+GROUP BY a.system, a.agency, d.day_no, a.account, a.is_machine;
+
+-- agency_weeks: One row for each system, agency and week (Monday to Sunday UTC, week 0 holds 1 January 1970) from its first to its last search (of unnamed accounts too), weeks without any too, with the median
 -- of up to eight weeks before it.
 -- materialise
 CREATE VIEW agency_weeks AS
-WITH counted AS (
+WITH days AS (
+  SELECT system, agency, day_no, searches, unexplained FROM ground.operator_days
+  UNION ALL
+  SELECT system, agency, day_no, searches, unexplained FROM ground.unnamed_days
+), counted AS (
   SELECT system, agency, CAST(floor((day_no + 3) / 7) AS INTEGER) AS week_no, CAST(sum(searches) AS BIGINT) AS searches, CAST(sum(unexplained) AS BIGINT) AS unexplained
-  FROM ground.operator_days
+  FROM days
   GROUP BY system, agency, CAST(floor((day_no + 3) / 7) AS INTEGER)
 ), spans AS (
   SELECT system, agency, greatest(min(week_no), max(week_no) - 2080) AS first_week, max(week_no) AS last_week FROM counted GROUP BY system, agency
