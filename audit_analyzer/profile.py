@@ -226,7 +226,7 @@ def _steps(days: pl.DataFrame) -> pl.DataFrame:
 def _ledger(store: Store, systems: dict[str, dict[str, Any]]) -> None:
     """What the ledger says of each system: copies and revisions, unreadable cells, columns that only some exports have."""
     for facts in systems.values():
-        facts |= {"copies": {}, "field_issues": {}, "columns_in_some_exports": {}}
+        facts |= {"copies": {}, "field_issues": {}, "columns_in_some_exports": {}, "spellings": {}}
     copies = """SELECT coalesce(c.system, e.system) AS owner, c.kind, count(*) FROM copies AS c LEFT JOIN exports AS e USING (export_id)
                 GROUP BY owner, c.kind ORDER BY owner, c.kind"""
     issues = """SELECT system, table_name || '.' || column_name AS name, sum(unreadable)::BIGINT AS n FROM field_states
@@ -234,7 +234,8 @@ def _ledger(store: Store, systems: dict[str, dict[str, Any]]) -> None:
     partly = """SELECT system, table_name || '.' || column_name AS name,
                   count(DISTINCT export_id) FILTER (state = 'exported') || ' of ' || count(DISTINCT export_id)
                 FROM field_states GROUP BY system, name HAVING count(DISTINCT state = 'exported') > 1 ORDER BY ALL"""
-    for field, sql in (("copies", copies), ("field_issues", issues), ("columns_in_some_exports", partly)):
+    names = "SELECT system, column_name || ' ' || name AS name, string_agg(DISTINCT said, '; ' ORDER BY said) FROM spellings GROUP BY ALL ORDER BY ALL"
+    for field, sql in (("copies", copies), ("field_issues", issues), ("columns_in_some_exports", partly), ("spellings", names)):
         for system, name, n in store.rows(sql):
             if system in systems:
                 systems[system][field][name] = n

@@ -1,4 +1,4 @@
-"""What can be settled only when all exports of an intake are in: whose a child row is, which items were deleted, late twins."""
+"""What can be settled only when all exports of an intake are in: whose a child row is, which items were deleted, late twins, names written in several ways."""
 
 from __future__ import annotations
 
@@ -58,17 +58,19 @@ def deletions(store: Store) -> None:
 
 
 def spellings(store: Store) -> None:
-    """An account or agency that a system writes in capitals here and with a blank more there has one name, the first. The records stay as they are."""
-    for name in ("agency", "operator"):
-        folded = f"regexp_replace(lower(trim({name})), '\\s+', ' ', 'g')"
+    """An account or agency that a system writes in capitals here and with a blank more there has one name, the first; `spellings` has the others."""
+    folded = "regexp_replace(lower(trim(said)), '\\s+', ' ', 'g')"
+    for column in ("agency", "operator"):
         store.run(
-            f"CREATE OR REPLACE TEMP TABLE spelled AS SELECT * FROM (SELECT system, {name} AS was, "
-            f"trim(first_value({name}) OVER (PARTITION BY system, {folded} ORDER BY place)) AS name "
-            f"FROM (SELECT system, {name}, min(rowid) AS place FROM queries WHERE {name} IS NOT NULL GROUP BY system, {name})) WHERE was <> name"
+            "CREATE OR REPLACE TEMP TABLE spelled AS SELECT system, said, name, uses FROM ("
+            f"SELECT *, trim(first_value(said) OVER (PARTITION BY system, {folded} ORDER BY place)) AS name FROM ("
+            f"SELECT system, {column} AS said, count(*) AS uses, min(rowid) AS place FROM queries WHERE said IS NOT NULL GROUP BY system, said"
+            ")) WHERE said <> name"
         )
         if store.value("SELECT count(*) FROM spelled"):
             with store.transaction():
-                store.run(f"UPDATE queries SET {name} = s.name FROM spelled s WHERE queries.system = s.system AND queries.{name} = s.was")
+                store.run(f"UPDATE queries SET {column} = s.name FROM spelled AS s WHERE queries.system = s.system AND queries.{column} = s.said")
+                store.run(f"INSERT INTO spellings SELECT system, '{column}', said, name, uses FROM spelled")
 
 
 def late_twins(store: Store) -> None:

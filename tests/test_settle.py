@@ -102,6 +102,13 @@ def test_an_agency_and_an_account_written_in_several_ways_have_one_name(place, f
     ways = [("Alder Creek PD", "j.doe"), ("ALDER CREEK  PD ", "J.Doe"), ("alder creek pd", "j.doe "), ("Benton SO", "j.doe.2")]
     place.ingest(write_csv(files / "queries.csv", [use(n, agency=agency, operator=operator) for n, (agency, operator) in enumerate(ways)]))
     assert sorted(set(place.rows("SELECT agency, operator FROM queries"))) == [("Alder Creek PD", "j.doe"), ("Benton SO", "j.doe.2")]
+    said = {
+        ("operator", "J.Doe", "j.doe", 1),
+        ("operator", "j.doe ", "j.doe", 1),
+        ("agency", "ALDER CREEK  PD ", "Alder Creek PD", 1),
+        ("agency", "alder creek pd", "Alder Creek PD", 1),
+    }
+    assert set(place.rows("SELECT column_name, said, name, uses FROM spellings")) == said
 
 
 def test_a_record_delivered_again_is_a_copy_though_its_agency_has_got_another_spelling(place, files):

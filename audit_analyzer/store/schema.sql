@@ -354,6 +354,15 @@ CREATE TABLE field_issues (
   reason VARCHAR NOT NULL               -- what is wrong with it
 );
 
+-- spellings: ledger. Names that a system writes in several ways (capitals, blanks), and the one, the first, that its uses have. What a record says is in its bytes.
+CREATE TABLE spellings (
+  system VARCHAR NOT NULL,              -- the system
+  column_name VARCHAR NOT NULL,         -- operator or agency
+  said VARCHAR NOT NULL,                -- as written
+  name VARCHAR NOT NULL,                -- as the uses have it
+  uses BIGINT NOT NULL                  -- uses that said so, in one intake
+);
+
 -- integrity_events: ledger. What the verification of digests, and the comparison of deliveries, found.
 CREATE TABLE integrity_events (
   export_id VARCHAR,                    -- the export concerned, where there is one

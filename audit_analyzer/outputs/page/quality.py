@@ -168,6 +168,7 @@ def _sentences(facts: Mapping[str, Any]) -> list[str]:
         for column, n in sorted((facts.get("field_issues") or {}).items())
     ]
     said += [f"{column} stands in {of} exports only." for column, of in sorted((facts.get("columns_in_some_exports") or {}).items())]
+    said += [f"The {name} is also written: {others}. It is one." for name, others in sorted((facts.get("spellings") or {}).items())]
     said += [f"{int(n):,} records counted once more as {kind}." for kind, n in sorted((facts.get("copies") or {}).items())]
     return [sentence for sentence in said if sentence]
 
