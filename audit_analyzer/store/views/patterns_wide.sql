@@ -243,7 +243,7 @@ WITH firsts AS (
   SELECT system, min(hour_no) * 3600 AS log_first_s FROM ground.coverage_hours GROUP BY system
 )
 SELECT
-  q.account, q.system, q.agency, q.operator, q.query_id, q.export_id, q.record, q.ts_s, q.gallery, q.probe, q.probe_faces, q.subject, f.first_s AS gallery_first_s, l.log_first_s
+  q.account, q.system, q.agency, q.operator, q.query_id, q.export_id, q.record, q.ts_s, q.gallery, q.probe, q.probe_faces, q.subject, f.first_s AS gallery_first_s, l.log_first_s, q.captured_s
 FROM ground.queries AS q
 INNER JOIN firsts AS f ON f.system = q.system AND f.gallery = q.gallery
 INNER JOIN logs AS l ON l.system = q.system
