@@ -10,7 +10,7 @@ WITH inside AS (
   SELECT operator_key FROM ground.accounts WHERE operator_key IS NOT NULL
 )
 SELECT
-  l.system, l.query_id, l.case_number, l.kind, l.granted_at, l.expires_at, lower(trim(l.granted_by)) AS giver_key,
+  l.system, l.query_id, l.case_number, l.kind, seconds(l.granted_at) AS granted_s, seconds(l.expires_at) AS expires_s, lower(trim(l.granted_by)) AS giver_key,
   l.kind = 'supervisor' OR (l.kind IN ('court_order', 'warrant') AND i.operator_key IS NOT NULL) AS by_supervisor
 FROM main.authorizations AS l
 LEFT JOIN inside AS i ON i.operator_key = lower(trim(l.granted_by))
@@ -73,7 +73,7 @@ WITH register AS (
   SELECT
     z.system, l.query_id, key_of(l.case_number) AS case_key, l.by_supervisor AND r.system IS NOT NULL AND i.query_id IS NULL AS is_routine,
     l.by_supervisor AND rc.system IS NOT NULL AND ic.case_key IS NULL AS is_routine_case,
-    seconds(l.granted_at) - CASE WHEN l.kind = 'exigency' THEN f.exigency_s ELSE 0 END AS from_s, coalesce(seconds(l.expires_at), 9000000000000) AS to_s
+    l.granted_s - CASE WHEN l.kind = 'exigency' THEN f.exigency_s ELSE 0 END AS from_s, coalesce(l.expires_s, 9000000000000) AS to_s
   FROM ground.leaves AS l
   INNER JOIN ground.system_zones AS z ON l.system IS NULL OR z.system = l.system
   LEFT JOIN ground.self_given AS o ON o.system = z.system AND o.query_id = l.query_id AND o.giver_key = l.giver_key
