@@ -5,10 +5,11 @@ import subprocess
 import sys
 import weakref
 
+import duckdb
 import pytest
 
 from audit_analyzer.errors import StoreError
-from audit_analyzer.store import HERE, canonical, create, model, open_store, scratch
+from audit_analyzer.store import HERE, Store, canonical, create, model, open_store, scratch
 
 MODEL = {
     "queries": "query_id system operation occurred_at occurred_at_raw time_basis operator operator_kind agency unit on_behalf_of client_ip user_agent device "
@@ -164,3 +165,12 @@ def test_128_bit_numbers_go_through_arrow_as_they_are(tmp_path):
 
 def test_no_column_of_the_model_is_a_number_that_can_be_nan_by_default():
     assert re.findall(r"\bFLOAT\b|\bREAL\b", (HERE / "schema.sql").read_text(encoding="utf-8")) == []
+
+
+def test_a_long_question_draws_nothing_on_standard_output(capfd):
+    connection = duckdb.connect(":memory:")
+    connection.execute("SET progress_bar_time = 1")  # milliseconds, not the two seconds after which a bar is drawn otherwise
+    with Store(connection) as store:
+        store.run("CREATE TABLE many AS SELECT range AS a, range::VARCHAR AS b FROM range(1000000)")
+        assert store.frame("SELECT b, count(*) AS n FROM many GROUP BY b ORDER BY n DESC, b LIMIT 1").height == 1
+    assert capfd.readouterr().out == ""

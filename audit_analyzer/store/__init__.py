@@ -94,6 +94,8 @@ class Store:
         self.connection, self.path = connection, path
         self.held: dict[str, object] = {}  # tables lent, by name
         connection.execute("SET TimeZone = 'UTC'")
+        # DuckDB 2.0.0 draws one on standard output, which is data, for a relation that takes over two seconds
+        connection.execute("SET enable_progress_bar = false")
 
     def run(self, sql: str, values: Sequence[object] = ()) -> None:
         """Run one or several statements for their effect."""
