@@ -1,6 +1,6 @@
 -- What clears a use before any rule asks: cases, leave given, announced events, shifts, rostered services. Every join key is unique at an instant, so that no use is doubled.
 
--- leaves: One row for each leave that was granted, with who stands behind it: by_supervisor is leave of the kind supervisor, and an order, a warrant or a consent that an account of the
+-- leaves: One row for each leave that was granted, with who stands behind it: by_supervisor is leave of the kind supervisor, and an order or a warrant that an account of the
 -- log or a person of the roster gave: a court has no account on the matcher. An emergency is declared by whoever is there.
 -- materialise: nothing without main.authorizations
 CREATE VIEW leaves AS
