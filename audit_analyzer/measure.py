@@ -29,6 +29,7 @@ VERIFIED = "integrity_events"  # of the ledger's tables the one that is there on
 STATED = ("reason", "case_number", "offense", "operator", "subject")
 NAMING = ("operator", "subject")  # a rule about people cannot judge a use without them, even where leaving them out is the officer's fact
 WITHHELD = ("not_exported", "not_logged", "redacted")
+FEW_VALUED = frozenset({"system", "export_id", "is_search", "is_machine", *(c.name for c in model()["queries"].columns if c.words or c.type == "BOOLEAN")})
 _BASE = {
     "person": "operator",
     "case_key": "case_number",
@@ -132,8 +133,7 @@ class Measures:
                 f"coalesce(sum(n) FILTER (WHERE {facts.has(condition)} AND {facts.has(test)}), 0) AS m{i}_{state}" for state, test in lacking[i].items()
             )
         head = "SELECT system, export_id, min(first) AS first, max(last) AS last"
-        alike = f"SELECT system, export_id, {facts.words()}count(*) AS n, min(ts_s) AS first, max(ts_s) AS last FROM queries GROUP BY ALL"
-        for row in self.locked.dicts(f"{', '.join([head, *parts])} FROM ({alike}) GROUP BY system, export_id"):
+        for row in self.locked.dicts(f"{', '.join([head, *parts])} FROM ({facts.groups()}) GROUP BY system, export_id"):
             system, span = row["system"], self.ground.spans.get(row["system"], (row["first"], row["last"]))
             self.ground.spans[system] = (min(span[0], row["first"]), max(span[1], row["last"]))
             for i, condition in enumerate(conditions):
@@ -269,22 +269,46 @@ class Measures:
 
 
 class Facts:
-    """Conditions on a row as bits of a few numbers: each is evaluated once for a row, and rows that agree in all of them are counted together."""
+    """Conditions on uses, answered by groups of uses that agree in all that is asked: words of closed lists, truth values, and which cells are empty.
+
+    A condition that asks anything else is answered for each use, and its answer is one more thing to agree in.
+    """
 
     def __init__(self, conditions: Sequence[str]) -> None:
-        self.places = {condition: divmod(i, 62) for i, condition in enumerate(dict.fromkeys(conditions))}  # 62 bits to a BIGINT
+        self.odd: dict[str, str] = {}
+        self.values: dict[str, None] = {}
+        self.empties: dict[str, None] = {}
+        for condition in dict.fromkeys(conditions):
+            values, empties = portable.cells(condition)
+            if values <= FEW_VALUED:
+                self.values.update(dict.fromkeys(sorted(values)))
+                self.empties.update(dict.fromkeys(sorted(empties)))
+            else:
+                self.odd[condition] = f"odd_{len(self.odd)}"
 
-    def words(self) -> str:
-        """The numbers, as columns w0, w1, … of a SELECT, with a comma behind each."""
-        bits: dict[int, list[str]] = defaultdict(list)
-        for condition, (word, bit) in self.places.items():
-            bits[word].append(f"CASE WHEN {condition} THEN {1 << bit}::BIGINT ELSE 0 END")
-        return "".join(f"{' + '.join(cases)} AS w{word}, " for word, cases in bits.items())
+    def groups(self) -> str:
+        """SELECT of one row for each group: its cells under their own names (TRUE where only emptiness is asked), n uses from `first` to `last`."""
+        keys = list(dict.fromkeys(["system", "export_id", *self.values]))
+        told = [column for column in self.empties if column not in keys]
+        asked = [column for column in told if not _required(column)]
+        words: dict[int, list[str]] = defaultdict(list)
+        for i, column in enumerate(asked):
+            words[i // 62].append(f'CASE WHEN "{column}" IS NULL THEN {1 << i % 62}::BIGINT ELSE 0 END')  # 62 bits to a BIGINT
+        rows = [*keys, *(f"{' + '.join(bits)} AS empty_{word}" for word, bits in words.items()), *(f"({text}) AS {name}" for text, name in self.odd.items())]
+        cells = [f'CASE WHEN empty_{i // 62} & {1 << i % 62} = 0 THEN TRUE END AS "{column}"' for i, column in enumerate(asked)]
+        cells += [f'TRUE AS "{column}"' for column in told if column not in asked]
+        alike = f"SELECT {', '.join(rows)}, count(*) AS n, min(ts_s) AS first, max(ts_s) AS last FROM queries GROUP BY ALL"
+        return f"SELECT {', '.join([*keys, *self.odd.values(), *cells])}, n, first, last FROM ({alike})"
 
     def has(self, condition: str) -> str:
-        """Whether the condition holds in a row of those columns."""
-        word, bit = self.places[condition]
-        return f"(w{word} & {1 << bit}) <> 0"
+        """Whether the condition holds in a group."""
+        return self.odd.get(condition, f"({condition})")
+
+
+def _required(column: str) -> bool:
+    """Whether the model has no use without it."""
+    origin, columns = base("queries", column), {c.name: c for c in model()["queries"].columns}
+    return origin in columns and columns[origin].required
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -102,6 +102,16 @@ def condition(text: str, values: Mapping[str, Any]) -> str:
     return "(" + bind(predicate(text), values).partition(" WHERE ")[2] + ")"
 
 
+def cells(text: str) -> tuple[frozenset[str], frozenset[str]]:
+    """Columns whose values a condition over ground.queries asks for, and those of which it asks only whether they are empty."""
+    values: set[str] = set()
+    empties: set[str] = set()
+    for column in _parsed(predicate(text)).args["where"].find_all(exp.Column):
+        only = isinstance(column.parent, exp.Is) and isinstance(column.parent.expression, exp.Null)
+        (empties if only else values).add(column.name)
+    return frozenset(values), frozenset(empties - values)
+
+
 def _bound(tree: exp.Expression, values: Mapping[str, Any]) -> exp.Expression:
     for place in list(tree.find_all(exp.Placeholder)):
         name = place.name

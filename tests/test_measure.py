@@ -1,9 +1,10 @@
 import datetime as dt
+from pathlib import Path
 
 import pytest
 
 from audit_analyzer import fixture, ground, prove, requests, rulebook, settings
-from audit_analyzer.measure import Measures
+from audit_analyzer.measure import Facts, Measures
 from audit_analyzer.rule import Case
 from audit_analyzer.settings import Settings, System
 from audit_analyzer.store import scratch
@@ -81,6 +82,20 @@ def test_of_alternatives_one_is_enough(tmp_path):
     assert only(tmp_path, ["queries.subject|queries.probe"], queries=rows).verdict == "measured"
     both = only(tmp_path, ["queries.subject|queries.probe"], queries=[{"subject_state": "not_logged", "absent": ["probe"]}])
     assert both.missing == [{"field": "queries.subject|queries.probe", "state": "not_logged", "rows": 1}]
+
+
+def test_a_condition_that_asks_for_more_than_words_of_lists_is_answered_for_each_use():
+    facts = Facts(["(status = 'ok' AND operator IS NOT NULL)", "(candidates > 2 AND device IS NULL)", '("query_id" IS NULL)'])
+    assert facts.odd == {"(candidates > 2 AND device IS NULL)": "odd_0"}
+    with scratch() as store:
+        ground.define(store)
+        fixture.write(
+            store, fixture.rows(case(queries=[{"candidates": 3, "absent": ["device"]}, {"candidates": 3}, {"candidates": 1, "absent": ["device", "operator"]}]))
+        )
+        ground.refresh(store, Settings(root=Path(), systems=MATCHER), AS_OF, {})
+        store.run("SET search_path = 'ground'")
+        asked = [f"sum(n) FILTER (WHERE {facts.has(c)})" for c in ("(status = 'ok' AND operator IS NOT NULL)", *facts.odd, '("query_id" IS NULL)')]
+        assert store.rows(f"SELECT {', '.join(asked)}, sum(n) FROM ({facts.groups()})") == [(2, 1, None, 3)]
 
 
 def test_only_rows_that_the_rule_concerns_are_counted(tmp_path):

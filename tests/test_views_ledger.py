@@ -49,3 +49,25 @@ def test_a_day_is_compared_with_the_same_weekday_around_it():
     queries = [{"occurred_at": f"2026-03-{d:02}T10:00:00Z"} for d in (2, 9, 9, 16, 16, 16, 10)]
     found = bench(queries=queries).rows("SELECT uses, weekday_median FROM ground.coverage_days WHERE day_no IN (20514, 20521, 20528) ORDER BY day_no")
     assert found == [(1, 2.5), (2, 2.0), (3, 1.5)]
+
+
+def test_a_log_s_ends_are_told_with_the_uses_at_them():
+    store = bench(
+        queries=[
+            {"operation": "log_control", "occurred_at": "2026-03-01T00:00:00Z"},
+            {"occurred_at": "2026-03-02T10:00:00Z"},
+            {"occurred_at": "2026-03-03T10:00:00Z"},
+            {"occurred_at": "2026-03-04T10:00:00Z"},
+            {"operation": "log_control", "occurred_at": "2026-03-05T00:00:00Z"},
+            {"occurred_at": "1970-01-01T00:00:00Z"},
+            {"occurred_at": "9999-12-31T00:00:00Z"},
+        ]
+    )
+    day = 86400
+    found = store.rows("SELECT first_s - 20513 * 86400, first_use_s - 20513 * 86400, last_use_s - 20513 * 86400, uses FROM ground.log_ends")
+    assert found == [(0, day + 36000, 3 * day + 36000, 4)]
+    assert store.rows("SELECT query_id, operation FROM ground.end_uses ORDER BY ts_s") == [
+        ("q1", "log_control"),
+        ("q2", "identification"),
+        ("q4", "identification"),
+    ]

@@ -52,11 +52,6 @@ def test_a_week_without_searches_counts_in_the_weeks_before():
     assert found == [(1, 2, None, 0), (2, 0, 2.0, 1), (3, 0, 1.0, 2), (4, 1, 0.0, 3)]
 
 
-def test_a_return_after_a_long_absence_is_told_with_its_gap():
-    queries = [{"occurred_at": at} for at in ("2025-08-01T10:00:00Z", "2025-08-20T10:00:00Z", "2026-03-02T10:00:00Z")]
-    assert bench(queries=queries).rows("SELECT operator, gap_days FROM ground.operator_returns") == [("ann", 194)]
-
-
 def test_a_machine_s_pace_is_regular_and_a_person_s_is_not():
     steady = [{"operator": "bot", "subject": "s", "occurred_at": at} for at in minutes("2026-03-02T00:00:00+00:00", 30, 29)]
     human = [

@@ -91,3 +91,26 @@ def test_lists_become_text_and_one_row_for_each_attribute():
     store = bench(queries=[{"attributes": ["EMOTIONS", "SMILE"], "operation": "face_analysis"}, {}])
     found = (column(store, "SELECT attributes FROM ground.queries"), store.rows("SELECT query_id, attribute FROM ground.use_attributes"))
     assert found == (["EMOTIONS;SMILE", None], [("q1", "EMOTIONS"), ("q1", "SMILE")])
+
+
+def test_what_searches_no_image_and_no_recording_is_told_apart():
+    operations = ("identification", "verification", "video_search", "live_watch", "enrolment", "log_control", "other")
+    store = bench(queries=[{"operation": operation} for operation in operations])
+    assert store.rows("SELECT operation FROM ground.acts ORDER BY query_id") == [("live_watch",), ("enrolment",), ("log_control",), ("other",)]
+    assert column(store, "SELECT count(*) FROM ground.acts AS a INNER JOIN ground.queries AS q ON q.use_no = a.use_no AND q.query_id = a.query_id") == [4]
+
+
+def test_times_that_contradict_one_another_are_told():
+    backwards = {"searched_from": "2026-03-01T12:00:00Z", "searched_to": "2026-03-01T11:00:00Z"}
+    forwards = {"searched_from": "2026-03-01T11:00:00Z", "searched_to": "2026-03-01T12:00:00Z"}
+    store = bench(queries=[backwards, forwards, {"captured_at": "2026-03-03T00:00:00Z"}, {"captured_at": "2026-03-01T00:00:00Z"}, {}])
+    assert store.rows("SELECT query_id, searched_from_s > searched_to_s FROM ground.untimely_uses ORDER BY query_id") == [("q1", True), ("q3", None)]
+
+
+def test_a_picture_from_social_media_is_known_by_its_field_or_its_words():
+    said = {"probe_source": "social_media", "probe": "a.jpg"}
+    named = {"probe": "in/instagram_leader.jpg"}
+    shot = {"probe": "Screenshot_20260303.png"}
+    known = {"probe": "b.jpg", "reason": "verify identity of known subject"}
+    store = bench(queries=[said, named, shot, known, {"probe": "c.jpg", "reason": "robbery"}, {**said, "status": "error"}, {**said, "operation": "enrolment"}])
+    assert store.rows("SELECT query_id, social, known FROM ground.social_uses ORDER BY query_id") == [("q1", 1, 0), ("q2", 1, 0), ("q3", 0, 0), ("q4", 0, 1)]

@@ -1,4 +1,5 @@
 -- What happened around a use, and the registers: the model's tables with times as seconds. A row that names a use carries that use's system, time, operator, agency, subject and case.
+-- Of actions, evidence, leave and handings-on there are fewer than of uses that anything names: they are the side of the join that is held.
 
 -- linked_uses: One row for each use that any child row names; only_one says that no other system knows the id, so a child row without a system belongs to it.
 -- materialise: nothing without main.reviews, main.corroborations, main.actions, main.authorizations, main.biometric_items, main.disclosures
@@ -29,15 +30,15 @@ LEFT JOIN ground.linked_uses AS l ON l.query_id = c.query_id AND (l.system = c.s
 CREATE VIEW corroborations AS
 SELECT
   columns(corroborations, c, without system), coalesce(c.system, l.system) AS system, l.query_ts_s, l.operator, l.query_agency, l.query_subject, coalesce(key_of(c.case_number), l.query_case_key) AS case_key
-FROM main.corroborations AS c
-LEFT JOIN ground.linked_uses AS l ON l.query_id = c.query_id AND (l.system = c.system OR (c.system IS NULL AND l.only_one));
+FROM ground.linked_uses AS l
+RIGHT JOIN main.corroborations AS c ON l.query_id = c.query_id AND (l.system = c.system OR (c.system IS NULL AND l.only_one));
 
 -- actions: One row for each thing done to a person after a search; agency is the officer's, query_agency the searcher's.
 CREATE VIEW actions AS
 SELECT
   columns(actions, c, without system), coalesce(c.system, l.system) AS system, l.query_ts_s, l.operator, l.query_agency, l.query_subject, coalesce(key_of(c.case_number), l.query_case_key) AS case_key
-FROM main.actions AS c
-LEFT JOIN ground.linked_uses AS l ON l.query_id = c.query_id AND (l.system = c.system OR (c.system IS NULL AND l.only_one));
+FROM ground.linked_uses AS l
+RIGHT JOIN main.actions AS c ON l.query_id = c.query_id AND (l.system = c.system OR (c.system IS NULL AND l.only_one));
 
 -- self_given: One row for each use whose leave the searcher gave: by the same account, or by another account of the same person. Leave is somebody else's.
 -- materialise: nothing without main.authorizations
@@ -55,8 +56,8 @@ CREATE VIEW authorizations AS
 SELECT
   columns(authorizations, c, without system), coalesce(c.system, l.system) AS system, l.query_ts_s, l.operator, l.query_agency, l.query_subject, coalesce(key_of(c.case_number), l.query_case_key) AS case_key,
   s.query_id IS NOT NULL AS is_own
-FROM main.authorizations AS c
-LEFT JOIN ground.linked_uses AS l ON l.query_id = c.query_id AND (l.system = c.system OR (c.system IS NULL AND l.only_one))
+FROM ground.linked_uses AS l
+RIGHT JOIN main.authorizations AS c ON l.query_id = c.query_id AND (l.system = c.system OR (c.system IS NULL AND l.only_one))
 LEFT JOIN ground.self_given AS s ON s.system = l.system AND s.query_id = l.query_id AND s.giver_key = lower(trim(c.granted_by));
 
 -- biometric_items: One row for each stored face image or template, with its life.
@@ -70,8 +71,8 @@ LEFT JOIN ground.linked_uses AS l ON l.query_id = c.query_id AND (l.system = c.s
 CREATE VIEW disclosures AS
 SELECT
   columns(disclosures, c, without system), coalesce(c.system, l.system) AS system, l.query_ts_s, l.operator, l.query_agency, l.query_subject, l.query_case_key AS case_key
-FROM main.disclosures AS c
-LEFT JOIN ground.linked_uses AS l ON l.query_id = c.query_id AND (l.system = c.system OR (c.system IS NULL AND l.only_one));
+FROM ground.linked_uses AS l
+RIGHT JOIN main.disclosures AS c ON l.query_id = c.query_id AND (l.system = c.system OR (c.system IS NULL AND l.only_one));
 
 -- operators: One row for each period of an account in the roster; agency_key is its agency as the logs spell it (folded).
 CREATE VIEW operators AS

@@ -52,6 +52,25 @@ SELECT
 FROM ground.queries
 GROUP BY system, CAST(floor(ts_s / 3600) AS BIGINT);
 
+-- log_ends: One row for each system with where its log begins and ends: first_s is its earliest row; of what is no change of the log's own settings, first_use_s the earliest, last_use_s the
+-- newest before the night's end, and uses how many there are. Times that are not after 1970 say nothing of a beginning.
+-- materialise
+CREATE VIEW log_ends AS
+SELECT
+  t.system, min(t.ts_s) FILTER (WHERE t.ts_s > 0) AS first_s, min(t.ts_s) FILTER (WHERE t.ts_s > 0 AND t.is_use) AS first_use_s,
+  max(t.ts_s) FILTER (WHERE t.ts_s < n.as_of_s AND t.is_use) AS last_use_s, count(*) FILTER (WHERE t.ts_s > 0 AND t.is_use) AS uses
+FROM (SELECT system, seconds(occurred_at) AS ts_s, operation <> 'log_control' AS is_use FROM main.queries) AS t
+CROSS JOIN ground.night AS n
+GROUP BY t.system;
+
+-- end_uses: One row for each use at a time of log_ends.
+-- materialise
+CREATE VIEW end_uses AS
+SELECT q.system, q.operation, q.query_id, q.export_id, q.record, seconds(q.occurred_at) AS ts_s
+FROM main.queries AS q
+INNER JOIN ground.log_ends AS e ON e.system = q.system
+WHERE seconds(q.occurred_at) IN (e.first_s, e.first_use_s, e.last_use_s);
+
 -- coverage_days: One row for each system and UTC day from its first to its last use (not beyond the as-of day), days without any use too; weekday_median is the median of uses on the
 -- same weekday in the eight weeks before and after, the day itself left out.
 -- materialise

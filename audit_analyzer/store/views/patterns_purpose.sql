@@ -62,11 +62,36 @@ WHERE NOT (
 );
 
 -- crime_texts: One row for each distinct text that names an offence that is not petty, or a person to be found or named, in letters (a bare number may be a house's).
+-- materialise
 CREATE VIEW crime_texts AS
 SELECT DISTINCT h.text
 FROM ground.text_hits AS h
 WHERE h.cleared IS NULL AND regexp_matches(h.word, '[^0-9 ]')
   AND ((h.lexicon = 'offenses' AND h.sense NOT IN ('traffic', 'trespass', 'public_order', 'civil_matter')) OR h.lexicon = 'serious_crime');
+
+-- social_uses: One row for each search done by a named account whose picture came from social media, as the log says or as words of its name, its carriers or its reason do (social), which is
+-- a screenshot, or which was made of somebody who is known already (known).
+-- materialise
+CREATE VIEW social_uses AS
+WITH marked AS (
+  SELECT rowid AS use_no, 1 AS social, 0 AS known FROM main.queries WHERE probe_source = 'social_media'
+  UNION ALL
+  SELECT use_no, CASE WHEN sense = 'platform' THEN 1 ELSE 0 END, 0
+  FROM ground.word_hits
+  WHERE lexicon = 'social_media' AND cleared IS NULL AND carrier IN ('probe', 'carriers', 'reason') AND sense IN ('platform', 'screenshot')
+  UNION ALL
+  SELECT use_no, 0, 1
+  FROM ground.word_hits
+  WHERE cleared IS NULL AND carrier = 'reason'
+    AND ((lexicon = 'social_media' AND sense = 'known_person') OR (lexicon = 'precrime' AND word IN ('known person', 'known subject', 'verify identity of known subject')))
+), sources AS MATERIALIZED (
+  SELECT use_no, max(social) AS social, max(known) AS known FROM marked GROUP BY use_no
+)
+SELECT
+  q.system, q.query_id, q.export_id, q.record, q.ts_s, q.operator, q.subject, q.probe, q.reason, q.offense, q.carriers, q.case_number_state, q.is_machine, q.explained_by, s.social, s.known
+FROM uses_at(sources) AS q
+INNER JOIN sources AS s ON s.use_no = q.use_no
+WHERE q.is_search AND q.status = 'ok' AND q.operator IS NOT NULL;
 
 -- offense_lists: One row for each term of a list of permitted offences that holds for a system: from the register (clause NULL) or from a clause of a pack; complete says whether the list is
 -- whole, so that what it leaves out is barred. term_key is folded and case-folded.
@@ -285,13 +310,15 @@ WHERE h.name_key IS DISTINCT FROM h.own_key
 -- Words that hold the own agency's name are left out; a mutual-aid case number clears them (see rules/lexicons/on_behalf.toml). Words that name no agency ("aoa") have no requester_key. listed: 'permitted' or
 -- 'not permitted' by the register's list of agencies at that time, 'no list' where it has none.
 CREATE VIEW requested_uses AS
-WITH owners AS (
+WITH behalf AS MATERIALIZED (
+  SELECT rowid AS use_no FROM main.queries WHERE on_behalf_of IS NOT NULL
+), owners AS (
   SELECT system, min(agency) AS agency FROM main.systems WHERE agency IS NOT NULL GROUP BY system HAVING count(DISTINCT agency) = 1
 ), asked AS (
   SELECT
     q.system, q.query_id, q.export_id, q.record, q.ts_s, q.operator, q.agency, q.unit, 'field' AS how, q.on_behalf_of AS requester, o.name_key AS requester_key, o.is_federal, o.is_banned_place,
     q.case_number_state, q.is_machine, q.is_search, q.explained_by
-  FROM ground.queries AS q
+  FROM uses_at(behalf) AS q
   INNER JOIN ground.agency_names AS o ON o.name = q.on_behalf_of
   LEFT JOIN owners AS w ON w.system = q.system
   LEFT JOIN ground.agency_names AS a ON a.name = coalesce(q.agency, q.owner, w.agency)

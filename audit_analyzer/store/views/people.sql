@@ -142,18 +142,6 @@ SELECT
 FROM filled
 WINDOW before AS (PARTITION BY system, agency ORDER BY week_no ROWS BETWEEN 8 PRECEDING AND 1 PRECEDING);
 
--- operator_returns: One row for each day on which an account searched again after gap_days days without a search (28 or more).
-CREATE VIEW operator_returns AS
-WITH paired AS (
-  SELECT
-    system, agency, operator, day_no, searches, first_s,
-    lag(day_no) OVER (PARTITION BY account ORDER BY day_no) AS previous_day_no, lag(last_s) OVER (PARTITION BY account ORDER BY day_no) AS previous_last_s
-  FROM ground.operator_days
-)
-SELECT system, agency, operator, day_no, previous_day_no, day_no - previous_day_no AS gap_days, searches, first_s, previous_last_s
-FROM paired
-WHERE day_no - previous_day_no >= 28;
-
 -- use_gaps: One row for each search of an account in the order of its time: seconds since the one before (NULL for the first), its running number, and how many unexplained ones came before.
 -- materialise
 CREATE VIEW use_gaps AS

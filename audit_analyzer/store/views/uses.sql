@@ -138,6 +138,20 @@ CREATE VIEW searches AS SELECT * FROM ground.queries WHERE is_search AND status 
 -- attempts: One row for each search that was tried, whatever came of it.
 CREATE VIEW attempts AS SELECT * FROM ground.queries WHERE is_search;
 
+-- acts: One row for each use that searches neither one image nor one recording: live watches, enrolments, exports, changes of galleries and of the log's own settings, and others.
+CREATE VIEW acts AS
+WITH few AS MATERIALIZED (
+  SELECT rowid AS use_no FROM main.queries WHERE operation NOT IN ('identification', 'verification', 'video_search')
+)
+SELECT * FROM uses_at(few) AS q;
+
+-- untimely_uses: One row for each use of recordings that end before they begin, or of a picture that is younger than the use.
+CREATE VIEW untimely_uses AS
+WITH odd AS MATERIALIZED (
+  SELECT rowid AS use_no FROM main.queries WHERE searched_to < searched_from OR captured_at > occurred_at
+)
+SELECT * FROM uses_at(odd) AS q;
+
 -- use_attributes: One row for each face attribute that a use asked for (face analysis), as the log writes it.
 CREATE VIEW use_attributes AS
 SELECT q.system, q.query_id, q.export_id, q.record, seconds(q.occurred_at) AS ts_s, q.operator, q.agency, q.operation, q.status, t.attribute
