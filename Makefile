@@ -28,7 +28,7 @@ tests: .venv/.tests
 bench: .venv/.tests           ## SIZE=1m (default), 10m, 100m
 	$(BIN)/python tests/bench.py $(SIZE)
 
-bench-night: .venv/.tests     ## a whole night over CloudTrail files, and the rulebook alone; SIZE as above
+bench-night: .venv/.tests     ## a whole night over CloudTrail files, then ground and rulebook; SIZE as above
 	$(BIN)/python tests/bench_night.py $(SIZE) trail rules
 
 golden: .venv/.tests          ## write the golden results of the samples anew; look at the difference before you commit it
