@@ -10,35 +10,23 @@ ground.queries for the uses whose use_no stands in `name` (a table of the statem
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import functools
 import re
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from audit_analyzer import told
-from audit_analyzer.errors import RuleError, StoreError
-from audit_analyzer.store import AS_WRITTEN, canonical, scratch
+from audit_analyzer.errors import RuleError
+from audit_analyzer.store import canonical, scratch
 
 if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping
 
-    from audit_analyzer.clauses import Pack
-    from audit_analyzer.settings import Settings
     from audit_analyzer.store import Store
 
 VIEWS = Path(__file__).resolve().parent / "store" / "views"
 BLOCK = re.compile(
     r"^-- (\w+): (.+(?:\n-- (?!materialise\b).+)*)\n(-- materialise(?:: nothing without ([\w., ]+))?\n)?CREATE (VIEW|TABLE) \1 ((?:.|\n)*?);\n", re.MULTILINE
-)
-AT_ONCE = 2  # blocks filled at a time where there are MANY uses
-MANY = 100_000
-SIDE_BY_SIDE = ("use_keys", "use_context")  # these lie beside main.queries row by row, which is verified whenever they are filled
-OUT_OF_PLACE = (
-    "SELECT count(*) FROM (SELECT rowid AS row_no FROM main.queries) AS q POSITIONAL JOIN ground.{name} AS u WHERE q.row_no IS DISTINCT FROM u.use_no"
 )
 LAID_TOGETHER = "FROM (SELECT rowid AS row_no"  # where the columns of ground.queries end
 # Few uses by their place: the engine passes over the row groups and vectors that hold none of them, where a view laid together by position reads every
@@ -143,111 +131,35 @@ def names() -> dict[str, tuple[str, tuple[str, ...]]]:
     return {b.name: (b.sentence, tuple(columns[b.name])) for b in blocks()}
 
 
-def prepare(store: Store, settings: Settings, as_of: dt.datetime, packs: Mapping[str, Pack]) -> None:
-    """Schema `ground` anew in an open, writable store, for a night. `as_of`: exclusive end of the night's day, with a zone; `packs` by name."""
-    store.make_room(settings.limits.memory)
-    define(store)
-    refresh(store, settings, as_of, packs)
-
-
 def define(store: Store) -> None:
     """Every name of the ground, its tables still empty. All or nothing."""
     with store.transaction():
         store.run("DROP SCHEMA IF EXISTS ground CASCADE; CREATE SCHEMA ground")
         for block in blocks():
-            if block.given:
-                store.run(f"CREATE TABLE ground.{block.name} {block.body}")
-            elif block.materialise:
-                store.run(f"CREATE TABLE ground.{block.name} {block.body} WITH NO DATA")
-            else:
-                store.run(f"CREATE VIEW ground.{block.name} {block.body}")
+            store.run(_definition(block))
 
 
-def refresh(store: Store, settings: Settings, as_of: dt.datetime, packs: Mapping[str, Pack], needed: Iterable[str] | None = None) -> None:
-    """Fills the tables of a defined ground for the rows that the store has now.
-
-    needed: names that will be read (a rule's own); what they do not rest on is left as it is. None: everything.
-    """
-    wanted = _closure({b.name for b in blocks()} if needed is None else set(needed))
-    told.tell(store, settings, as_of, packs)
-    if "texts" in wanted or "text_hits" in wanted:
-        told.tell_texts(store, settings)
-    filled = _filled(store)
-    due = [block for block in blocks() if block.materialise and block.name in wanted]
-    with as_written(store):
-        for block in due:
-            if block.without and not filled.intersection(block.without):
-                store.run(f"DELETE FROM ground.{block.name}")
-        due = [block for block in due if not block.without or filled.intersection(block.without)]
-        if store.value(f"SELECT count(*) > {MANY} FROM (SELECT 1 FROM main.queries LIMIT {MANY + 1})"):
-            _fill_side_by_side(store, due)
-        else:
-            for block in due:
-                fill(store, block)
+def define_again(store: Store, some: Iterable[Block]) -> None:
+    """Those tables of a defined ground empty once more: quicker than to delete their rows, and none is left behind in the file. All or nothing."""
+    with store.transaction():
+        for block in some:
+            store.run(f"DROP TABLE ground.{block.name}")
+            store.run(_definition(block))
 
 
-def _fill_side_by_side(store: Store, due: Sequence[Block]) -> None:
-    """Several blocks at a time, each as soon as those that it rests on are there: most of them keep one processor busy and no more."""
-    waiting = {block.name: block for block in due}
-    rests_on = {name: _rests_on(block) & waiting.keys() for name, block in waiting.items()}
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        running: dict[Future[None], str] = {}
-        while waiting or running:
-            for name in [name for name, below in rests_on.items() if name in waiting and not below]:
-                running[pool.submit(_fill_beside, store, waiting.pop(name))] = name
-            done, _ = wait(running, return_when=FIRST_COMPLETED)
-            for future in done:
-                name = running.pop(future)
-                future.result()
-                for below in rests_on.values():
-                    below.discard(name)
+def _definition(block: Block) -> str:
+    if block.given:
+        return f"CREATE TABLE ground.{block.name} {block.body}"
+    return f"CREATE TABLE ground.{block.name} {block.body} WITH NO DATA" if block.materialise else f"CREATE VIEW ground.{block.name} {block.body}"
 
 
-def _fill_beside(store: Store, block: Block) -> None:
-    with store.beside() as own:
-        fill(own, block)
-
-
-def _rests_on(block: Block) -> set[str]:
-    """The names that a block reads, through views as well."""
-    return _closure(set(block.references))
-
-
-def fill(store: Store, block: Block) -> None:
-    """The rows of one materialised block anew, from what it rests on as that is now. StoreError: a block that lies beside main.queries does not."""
-    store.run(f"DELETE FROM ground.{block.name}")
-    store.run(f"INSERT INTO ground.{block.name} {block.body.removeprefix('AS')}")
-    if block.name in SIDE_BY_SIDE and (count := store.value(OUT_OF_PLACE.format(name=block.name))):
-        raise StoreError(
-            f"{count} rows of ground.{block.name} do not lie beside their uses", str(store.path or ""), "run again; if it comes back, `audit-analyzer rebuild`"
-        )
-
-
-@contextlib.contextmanager
-def as_written(store: Store) -> Iterator[None]:
-    """Joins in the order in which the blocks have them; the engine's own search for one costs more than all the joins of a rule's test."""
-    before = store.value("SELECT current_setting('disabled_optimizers')")
-    store.run(AS_WRITTEN)
-    try:
-        yield
-    finally:
-        store.run(f"SET disabled_optimizers = '{before or ''}'")
-
-
-def _closure(needed: set[str]) -> set[str]:
+def closure(needed: set[str]) -> set[str]:
     """The names and everything that they rest on."""
     wanted = set(needed)
     for block in reversed(blocks()):
         if block.name in wanted:
             wanted |= block.references
     return wanted
-
-
-def _filled(store: Store) -> set[str]:
-    """Those tables that blocks say they are nothing without, and that have rows."""
-    asked = sorted({name for block in blocks() for name in block.without})
-    (answers,) = store.rows("SELECT " + ", ".join(f"EXISTS (SELECT 1 FROM {name})" for name in asked))
-    return {name for name, answer in zip(asked, answers, strict=True) if answer}
 
 
 def _written_out(body: str) -> str:

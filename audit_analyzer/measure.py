@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from audit_analyzer import portable, requests
 from audit_analyzer.errors import RuleError
-from audit_analyzer.store import model
+from audit_analyzer.facts import Facts, base
 from audit_analyzer.words import Measurability
 
 if TYPE_CHECKING:
@@ -29,29 +29,7 @@ VERIFIED = "integrity_events"  # of the ledger's tables the one that is there on
 STATED = ("reason", "case_number", "offense", "operator", "subject")
 NAMING = ("operator", "subject")  # a rule about people cannot judge a use without them, even where leaving them out is the officer's fact
 WITHHELD = ("not_exported", "not_logged", "redacted")
-FEW_VALUED = frozenset({"system", "export_id", "is_search", "is_machine", *(c.name for c in model()["queries"].columns if c.words or c.type == "BOOLEAN")})
-_BASE = {
-    "person": "operator",
-    "case_key": "case_number",
-    "reason_class": "reason",
-    "reason_no": "reason",
-    "cell_x": "longitude",
-    "cell_y": "latitude",
-    "ts_s": "occurred_at",
-}
-
 Counts = dict[str, dict[str, int]]  # by system: by state: rows in which a needed field is missing
-
-
-def base(table: str, column: str) -> str | None:
-    """The column of the model that a column of the ground is made from; None for the local time, whose absence means that no zone is known."""
-    if column.startswith("local_"):
-        return None
-    if column in _BASE and table == "queries":
-        return _BASE[column]
-    names = {c.name for c in model()[table].columns} if table in model() else set()
-    plain = column.removesuffix("_s")
-    return column if column in names else next((c for c in (f"{plain}_at", plain) if c in names), column)
 
 
 @dataclasses.dataclass(slots=True)
@@ -133,7 +111,7 @@ class Measures:
                 f"coalesce(sum(n) FILTER (WHERE {facts.has(condition)} AND {facts.has(test)}), 0) AS m{i}_{state}" for state, test in lacking[i].items()
             )
         head = "SELECT system, export_id, min(first) AS first, max(last) AS last"
-        for row in self.locked.dicts(f"{', '.join([head, *parts])} FROM ({facts.groups()}) GROUP BY system, export_id"):
+        for row in self.locked.dicts(f"{', '.join([head, *parts])} FROM ({facts.groups(self._alike(facts))}) GROUP BY system, export_id"):
             system, span = row["system"], self.ground.spans.get(row["system"], (row["first"], row["last"]))
             self.ground.spans[system] = (min(span[0], row["first"]), max(span[1], row["last"]))
             for i, condition in enumerate(conditions):
@@ -144,6 +122,20 @@ class Measures:
                     told = self._state(row["export_id"], needs[0]) if state == "null" else state
                     if told is not None:
                         _add(counts, system, told, row[f"m{i}_{state}"])
+
+    def _alike(self, facts: Facts) -> dict[str, str]:
+        """Cells that are empty in no use, or in all, and words that all uses share: SQL of what stands in them. The engine's statistics answer, in no time."""
+        cells, words = facts.asked_of_the_model()
+        empty = [f'EXISTS (SELECT 1 FROM main.queries WHERE "{origin}" IS {"NOT " * n}NULL)' for origin in cells.values() for n in (0, 1)]
+        first = self.locked.dicts(f"SELECT {', '.join([*words, 'TRUE AS is_there'])} FROM main.queries LIMIT 1")
+        if not first:
+            return {}
+        said = {word: first[0][word].replace("'", "''") for word in words}
+        other = [f"EXISTS (SELECT 1 FROM main.queries WHERE {word} <> '{text}')" for word, text in said.items()]
+        (answers,) = self.locked.dicts("SELECT " + ", ".join(f"{sql} AS c{i}" for i, sql in enumerate([*empty, *other, "TRUE"])))
+        mixed = list(answers.values())
+        alike = {column: "TRUE" if mixed[2 * i + 1] else "NULL" for i, column in enumerate(cells) if mixed[2 * i] != mixed[2 * i + 1]}
+        return alike | {word: f"'{text}'" for i, (word, text) in enumerate(said.items()) if not mixed[len(empty) + i]}
 
     def _state(self, export_id: str, need: str) -> str | None:
         """Why a cell is NULL: what its export does with the column, else that it is empty. None where it may be empty ("table.column?")."""
@@ -266,49 +258,6 @@ class Measures:
         total = sum(counts.values())
         parts = [{"field": need.rstrip("?"), "state": state, "rows": n} for state, n in sorted(counts.items()) if n]
         return Lack(parts, whole=total >= rows, total=total) if total else None
-
-
-class Facts:
-    """Conditions on uses, answered by groups of uses that agree in all that is asked: words of closed lists, truth values, and which cells are empty.
-
-    A condition that asks anything else is answered for each use, and its answer is one more thing to agree in.
-    """
-
-    def __init__(self, conditions: Sequence[str]) -> None:
-        self.odd: dict[str, str] = {}
-        self.values: dict[str, None] = {}
-        self.empties: dict[str, None] = {}
-        for condition in dict.fromkeys(conditions):
-            values, empties = portable.cells(condition)
-            if values <= FEW_VALUED:
-                self.values.update(dict.fromkeys(sorted(values)))
-                self.empties.update(dict.fromkeys(sorted(empties)))
-            else:
-                self.odd[condition] = f"odd_{len(self.odd)}"
-
-    def groups(self) -> str:
-        """SELECT of one row for each group: its cells under their own names (TRUE where only emptiness is asked), n uses from `first` to `last`."""
-        keys = list(dict.fromkeys(["system", "export_id", *self.values]))
-        told = [column for column in self.empties if column not in keys]
-        asked = [column for column in told if not _required(column)]
-        words: dict[int, list[str]] = defaultdict(list)
-        for i, column in enumerate(asked):
-            words[i // 62].append(f'CASE WHEN "{column}" IS NULL THEN {1 << i % 62}::BIGINT ELSE 0 END')  # 62 bits to a BIGINT
-        rows = [*keys, *(f"{' + '.join(bits)} AS empty_{word}" for word, bits in words.items()), *(f"({text}) AS {name}" for text, name in self.odd.items())]
-        cells = [f'CASE WHEN empty_{i // 62} & {1 << i % 62} = 0 THEN TRUE END AS "{column}"' for i, column in enumerate(asked)]
-        cells += [f'TRUE AS "{column}"' for column in told if column not in asked]
-        alike = f"SELECT {', '.join(rows)}, count(*) AS n, min(ts_s) AS first, max(ts_s) AS last FROM queries GROUP BY ALL"
-        return f"SELECT {', '.join([*keys, *self.odd.values(), *cells])}, n, first, last FROM ({alike})"
-
-    def has(self, condition: str) -> str:
-        """Whether the condition holds in a group."""
-        return self.odd.get(condition, f"({condition})")
-
-
-def _required(column: str) -> bool:
-    """Whether the model has no use without it."""
-    origin, columns = base("queries", column), {c.name: c for c in model()["queries"].columns}
-    return origin in columns and columns[origin].required
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -114,12 +114,12 @@ def _questions(settings: Settings) -> Questions:
 def _ask(
     settings: Settings, questions: Questions, run_id: str, moment: dt.datetime, checks: Sequence[Check], stopped: dict[str, str], tell: Stage
 ) -> tuple[tuple[RuleOutcome, ...], tuple[str, ...]]:
-    from audit_analyzer import detect, ground
+    from audit_analyzer import detect, filling
     from audit_analyzer.proven import proven
 
     packs, book = questions
     with _opened(settings) as store:
-        ground.prepare(store, settings, moment, packs)
+        filling.prepare(store, settings, moment, packs)
         before = runs.previous(store, run_id)
         proofs = proven(store, book.rules, settings, packs)
     tell("asking the rules", 2, 4)
@@ -176,13 +176,13 @@ def new_rule(settings: Settings, name: str) -> Path:
 
 def explain(settings: Settings, rule: str, subject: str, as_of: dt.date | None) -> str:
     """Why a rule did or did not fire for a subject."""
-    from audit_analyzer import detect, ground
+    from audit_analyzer import detect, filling
 
     packs, book = _questions(settings)
     asked = book.rule(rule)
     with _opened(settings) as store:
         moment = runs.settle_as_of(store, runs.last_run(store), as_of)
-        ground.prepare(store, settings, moment, packs)
+        filling.prepare(store, settings, moment, packs)
     return detect.explain(settings.database, settings, asked, packs, moment, subject)
 
 

@@ -6,7 +6,7 @@ import dataclasses
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from audit_analyzer import fixture, ground, portable, rulebook
+from audit_analyzer import filling, fixture, ground, portable, rulebook
 from audit_analyzer.detect import Answer, Asking
 from audit_analyzer.errors import AuditError, RuleError
 from audit_analyzer.rule import Proof
@@ -82,7 +82,7 @@ def asked(locked: Locked, rule: Rule, case: Case, settings: Settings, packs: Map
         store.run(f"DELETE FROM main.{table}")
     _write(store, rows)
     # no transaction around these: row numbers of uncommitted rows, by which the ground joins, change at the commit
-    ground.refresh(store, own, moment, packs, needed(rule))
+    filling.refresh(store, own, moment, packs, needed(rule))
     store.run("SET search_path = 'ground'")
     values = rulebook.values(rule, own=case.parameters)
     return Asking(locked, own, packs, moment, [(rule, values)]).answer(rule, values, {})

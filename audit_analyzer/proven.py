@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from audit_analyzer import prove
+from audit_analyzer.program import data, program
 from audit_analyzer.rule import Proof
-from audit_analyzer.settings import PACKAGE
 from audit_analyzer.settings import shipped as shipped_folder
-from audit_analyzer.store import engine_version
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -44,8 +42,8 @@ def proven(store: Store, rules: Sequence[Rule], settings: Settings, packs: Mappi
 
 def fingerprints(rules: Iterable[Rule], settings: Settings) -> dict[str, str]:
     """The state of each rule: a digest of its file and of everything else that its tests rest on."""
-    ground = _ground(settings)
-    return {rule.name: hashlib.sha256(ground + rule.path.read_bytes()).hexdigest() for rule in rules}
+    rests_on = (program() + data(settings, ("lexicons", "clauses"))).encode()
+    return {rule.name: hashlib.sha256(rests_on + rule.path.read_bytes()).hexdigest() for rule in rules}
 
 
 def shipped_states() -> dict[str, str]:
@@ -62,15 +60,3 @@ def _remember(store: Store, proofs: Iterable[Proof], states: Mapping[str, str]) 
         names = ["fingerprint", "rule", "test", "passed", "message", "place"]
         with store.transaction(), store.lent("proofs_now", pl.DataFrame(rows, schema=names, orient="row")):
             store.run("DELETE FROM proofs WHERE rule IN (SELECT rule FROM proofs_now); INSERT INTO proofs SELECT * FROM proofs_now")
-
-
-def _ground(settings: Settings) -> bytes:
-    """A digest of everything besides the rule that its tests rest on."""
-    digest = hashlib.sha256(engine_version().encode())
-    folders: list[tuple[Path, tuple[str, ...]]] = [(PACKAGE, ("*.py", "*.sql", "*.toml"))]
-    folders += [(folder / name, ("*.toml",)) for folder in settings.rule_folders() for name in ("lexicons", "clauses")]
-    for folder, patterns in folders:
-        files = (path for pattern in patterns for path in folder.rglob(pattern) if "_shipped" not in path.relative_to(folder).parts)
-        for file in sorted(files, key=lambda path: path.relative_to(folder).as_posix()):
-            digest.update(hashlib.sha256(file.read_bytes()).digest())
-    return digest.digest()

@@ -135,24 +135,40 @@ def _change(place: ZoneInfo, low: int, high: int) -> int:
     return high
 
 
-def tell_texts(store: Store, settings: Settings) -> None:
-    """Distinct texts of all carriers and of rejected records, folded, classed and searched for words: once each, however many rows have them."""
+def tell_texts(store: Store, settings: Settings, *, known: bool = False) -> None:
+    """Distinct texts of all carriers and of rejected records, folded, classed and searched for words: once each, however many rows have them.
+
+    known: what stands in texts and text_hits was said by the same program with the same lexicons; where there are many, only texts not among them are searched.
+    """
     raws = store.rows("SELECT export_id, record, raw FROM main.rejects WHERE raw IS NOT NULL")
     fill(store, "reject_texts", [(export, record, text) for export, record, raw in raws if (text := _readable(bytes(raw)))])
-    known = _lexicons(tuple(_stamp(file) for folder in settings.rule_folders() for file in sorted((folder / "lexicons").glob("*.toml"))))
+    lexicons = _lexicons(tuple(_stamp(file) for folder in settings.rule_folders() for file in sorted((folder / "lexicons").glob("*.toml"))))
     store.run("DELETE FROM ground.sought_texts; INSERT INTO ground.sought_texts SELECT carrier, sought FROM ground.carrier_texts")
     asked = "SELECT text FROM ground.sought_texts UNION SELECT text FROM ground.reject_texts"
     texts = store.rows(f"SELECT text FROM ({asked}) LIMIT {MOST_REMEMBERED + 1}")
     if len(texts) <= MOST_REMEMBERED:
-        folded, hits = _searched(sorted(text for (text,) in texts), known)
+        folded, hits = _searched(sorted(text for (text,) in texts), lexicons)
         numbers = {key: number for number, key in enumerate(dict.fromkeys(row[-1] for row in folded), 1)}
         fill(store, "texts", [(*row, numbers[row[-1]]) for row in folded])
         fill(store, "text_hits", hits)
         return
-    told, found = _frames(store.frame(asked)["text"].sort(), known)
+    fresh = f"{asked} EXCEPT SELECT text FROM ground.texts" if known else asked
+    told, found = _frames(store.frame(fresh)["text"].sort(), lexicons)
+    if known:
+        told = _with_before(store, "texts", TEXTS, told)
+        found = _with_before(store, "text_hits", HITS, found)
     store.run("DELETE FROM ground.texts; DELETE FROM ground.text_hits")
     _load(store, "texts", told.with_columns(reason_no=told["reason_key"].rank("dense")))
     _load(store, "text_hits", found)
+
+
+def _with_before(store: Store, name: str, columns: Sequence[str], fresh: pl.DataFrame) -> pl.DataFrame:
+    """What the table says of texts that are still sought, and what is said of fresh ones, in the order in which all of them together would be told."""
+    import polars as pl
+
+    still = "text IN (SELECT text FROM ground.sought_texts UNION SELECT text FROM ground.reject_texts)"
+    before = store.frame(f"SELECT {', '.join(columns)} FROM ground.{name} WHERE {still}")
+    return pl.concat([before.cast(fresh.schema), fresh]).sort([c for c in ("text", "lexicon", "language", "word", "matched") if c in columns])
 
 
 def _readable(raw: bytes) -> str:

@@ -111,7 +111,7 @@ def _told(tell: Stage, done: int, total: int, what: str) -> None:
 
 def _night(world: World, folder: Path, settings: Settings, law: tuple, result: Result, tell: Callable[[str], None]) -> tuple[RuleOutcome, ...]:  # type: ignore[type-arg]  # rulebook, packs
     """The world as a delivery, read and asked as the real night does; without the quality suite and the report, which find nothing."""
-    from audit_analyzer import detect, ground, nightly, runs
+    from audit_analyzer import detect, filling, nightly, runs
     from audit_analyzer import settings as facts
     from audit_analyzer.proven import proven
     from audit_analyzer.store import open_store
@@ -131,7 +131,7 @@ def _night(world: World, folder: Path, settings: Settings, law: tuple, result: R
         run_id = runs.last_run(store)
         moment = runs.settle_as_of(store, run_id, (world.end - dt.timedelta(days=1)).date())
         tell("preparing the ground")
-        ground.prepare(store, here, moment, packs)
+        filling.prepare(store, here, moment, packs)
         result.queries += store.value("SELECT count(*) FROM queries")
         tell("proving the rules that are not shipped as proven")
         proofs = proven(store, book.rules, here, packs)

@@ -3,7 +3,7 @@
 import datetime as dt
 from pathlib import Path
 
-from audit_analyzer import ground
+from audit_analyzer import filling
 from audit_analyzer.settings import Settings, System
 from audit_analyzer.store import canonical, model, scratch
 
@@ -38,7 +38,7 @@ def bench(settings=None, packs=None, as_of=NIGHT, **tables):
     for table, rows in tables.items():
         for n, row in enumerate(rows, 1):
             put(store, table, n, row)
-    ground.prepare(store, settings or zoned(), as_of, packs or {})
+    filling.prepare(store, settings or zoned(), as_of, packs or {})
     return store
 
 

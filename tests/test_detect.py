@@ -5,7 +5,7 @@ import shutil
 import msgspec
 import pytest
 
-from audit_analyzer import clauses, detect, fixture, ground, prove, rulebook
+from audit_analyzer import clauses, detect, filling, fixture, prove, rulebook
 from audit_analyzer.errors import RuleError, SettingsError, StoreError
 from audit_analyzer.rule import Case, Proof
 from audit_analyzer.settings import Limits, Settings, System, shipped
@@ -73,7 +73,7 @@ def workspace(tmp_path, given=None, repeat=None, systems=("matcher",), **setting
     made.database.unlink(missing_ok=True)
     with open_store(made.database) as store:
         fixture.write(store, fixture.rows(case))
-        ground.prepare(store, made, AS_OF, clauses.load([shipped("rules")]))
+        filling.prepare(store, made, AS_OF, clauses.load([shipped("rules")]))
         store.checkpoint()
     return made
 

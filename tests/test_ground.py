@@ -4,7 +4,7 @@ import re
 import pytest
 from ground_bench import NIGHT, bench, column, put, zoned
 
-from audit_analyzer import ground, told
+from audit_analyzer import filling, ground, told
 from audit_analyzer.clauses import Clause, Pack
 from audit_analyzer.errors import RuleError, SettingsError
 from audit_analyzer.settings import Retention
@@ -91,14 +91,14 @@ def test_refreshing_after_other_rows_leaves_nothing_of_the_rows_before():
     before = column(store, "SELECT explained_by FROM ground.queries")
     store.run("DELETE FROM main.queries; DELETE FROM main.notices")
     put(store, "queries", 9, {"reason": "third"})
-    ground.refresh(store, zoned(), NIGHT, {})
+    filling.refresh(store, zoned(), NIGHT, {})
     assert (before, store.rows(f"SELECT query_id, reason_key, explained_by FROM {KEYED}")) == (["test", "test"], [("q9", "third", None)])
 
 
 def test_a_refresh_for_one_name_fills_what_it_rests_on_and_leaves_the_rest():
     store = bench()
     put(store, "queries", 1, {})
-    ground.refresh(store, zoned(), NIGHT, {}, needed=["searches"])
+    filling.refresh(store, zoned(), NIGHT, {}, needed=["searches"])
     assert [store.value(f"SELECT count(*) FROM ground.{name}") for name in ("searches", "operator_days")] == [1, 0]
 
 
@@ -106,7 +106,7 @@ def test_facts_beside_a_use_are_that_use_s_own_after_rows_were_deleted_in_betwee
     rows = [{"operator": f"op{n}", "reason": f"reason {n}"} for n in range(50)]
     store = bench(queries=rows)
     store.run("DELETE FROM main.queries WHERE query_id IN ('q3', 'q17')")
-    ground.refresh(store, zoned(), NIGHT, {})
+    filling.refresh(store, zoned(), NIGHT, {})
     assert column(store, f"SELECT count(*) FROM {KEYED} WHERE reason_key = reason AND person = operator") == [48]
 
 
@@ -143,7 +143,7 @@ def test_many_uses_over_several_threads_keep_their_facts():
       INSERT INTO main.queries BY NAME
       SELECT q.* REPLACE ('x' || i AS query_id, 'op' || (i % 997) AS operator, 'reason ' || (i % 313) AS reason, 'value' AS reason_state)
       FROM main.queries AS q, range(300000) AS t (i)""")
-    ground.refresh(_defined(store), zoned("America/New_York"), NIGHT, {}, needed=["queries"])
+    filling.refresh(_defined(store), zoned("America/New_York"), NIGHT, {}, needed=["queries"])
     whole = store.value(f"SELECT count(*) FROM {KEYED} WHERE query_id LIKE 'x%' AND reason_key = reason AND person = operator")
     part = store.rows(f"SELECT count(*), count(*) FILTER (WHERE reason_key = reason AND person = operator) FROM {KEYED} WHERE operator = 'op5'")
     one = store.rows(f"SELECT person, reason_key FROM {KEYED} WHERE query_id = 'x299999'")

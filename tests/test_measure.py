@@ -3,8 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from audit_analyzer import fixture, ground, prove, requests, rulebook, settings
-from audit_analyzer.measure import Facts, Measures
+from audit_analyzer import filling, fixture, ground, prove, requests, rulebook, settings
+from audit_analyzer.facts import Facts
+from audit_analyzer.measure import Measures
 from audit_analyzer.rule import Case
 from audit_analyzer.settings import Settings, System
 from audit_analyzer.store import scratch
@@ -29,7 +30,7 @@ def verdicts(tmp_path, needs, blocked=None, undecided=None, systems=MATCHER, **g
     with scratch() as store:
         ground.define(store)
         fixture.write(store, fixture.rows(case(**given)))
-        ground.refresh(store, settings, AS_OF, {})
+        filling.refresh(store, settings, AS_OF, {})
         store.run("SET search_path = 'ground'")
         rule = book.rules[0]
         measures = Measures(Locked(store, 60, lock=False), [(rule, rulebook.values(rule))], settings)
@@ -92,10 +93,10 @@ def test_a_condition_that_asks_for_more_than_words_of_lists_is_answered_for_each
         fixture.write(
             store, fixture.rows(case(queries=[{"candidates": 3, "absent": ["device"]}, {"candidates": 3}, {"candidates": 1, "absent": ["device", "operator"]}]))
         )
-        ground.refresh(store, Settings(root=Path(), systems=MATCHER), AS_OF, {})
+        filling.refresh(store, Settings(root=Path(), systems=MATCHER), AS_OF, {})
         store.run("SET search_path = 'ground'")
         asked = [f"sum(n) FILTER (WHERE {facts.has(c)})" for c in ("(status = 'ok' AND operator IS NOT NULL)", *facts.odd, '("query_id" IS NULL)')]
-        assert store.rows(f"SELECT {', '.join(asked)}, sum(n) FROM ({facts.groups()})") == [(2, 1, None, 3)]
+        assert store.rows(f"SELECT {', '.join(asked)}, sum(n) FROM ({facts.groups({})})") == [(2, 1, None, 3)]
 
 
 def test_only_rows_that_the_rule_concerns_are_counted(tmp_path):

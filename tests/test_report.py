@@ -131,7 +131,7 @@ def test_importing_the_report_loads_nothing_heavy():
 
 @pytest.fixture(scope="module")
 def asked():
-    from audit_analyzer import ground
+    from audit_analyzer import filling
 
     store = scratch()
     columns = "query_id, system, operation, occurred_at, time_basis, operator, operator_kind, status, reason, reason_state, "
@@ -149,7 +149,7 @@ def asked():
         values = [f"q{n}", "portal", operation, f"{day} 10:{n:02}:00Z", "declared", operator, "human" if operator else "unknown", status, "case work", "value"]
         values += ["empty", "not_logged", "value" if operator else "redacted", "not_logged", "e" * 64, str(n), n, n, "Metro PD"]
         store.run(f"INSERT INTO queries ({columns}) VALUES ({', '.join('?' * len(values))})", values)
-    ground.prepare(store, settings.Settings(root=Path()), dt.datetime(2026, 3, 4, tzinfo=dt.UTC), {})
+    filling.prepare(store, settings.Settings(root=Path()), dt.datetime(2026, 3, 4, tzinfo=dt.UTC), {})
     yield store
     store.close()
 

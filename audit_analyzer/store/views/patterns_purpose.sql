@@ -312,6 +312,16 @@ WHERE h.name_key IS DISTINCT FROM h.own_key
 CREATE VIEW requested_uses AS
 WITH behalf AS MATERIALIZED (
   SELECT rowid AS use_no FROM main.queries WHERE on_behalf_of IS NOT NULL
+), initialled AS MATERIALIZED (
+  SELECT s.system, s.agency, s.initials, count(*) AS uses
+  FROM (
+    SELECT
+      system, agency, CASE WHEN contains(upper(case_number), 'PD') OR contains(upper(case_number), 'SO')
+        THEN nullif(regexp_extract(upper(case_number), '^([A-Z]{2,6}(PD|SO))[ :#/-]+[0-9]', 1), '') END AS initials
+    FROM main.queries
+    WHERE case_number_state = 'value' AND agency IS NOT NULL
+  ) AS s
+  GROUP BY s.system, s.agency, s.initials
 ), owners AS (
   SELECT system, min(agency) AS agency FROM main.systems WHERE agency IS NOT NULL GROUP BY system HAVING count(DISTINCT agency) = 1
 ), asked AS (
@@ -356,15 +366,7 @@ WITH behalf AS MATERIALIZED (
     i.initials IN ('SFPD', 'AUSTINPD'), q.case_number_state, FALSE, q.operation IN ('identification', 'video_search', 'live_watch'), NULL
   FROM main.queries AS q
   INNER JOIN (
-    SELECT s.system, s.agency, s.initials, count(*) AS uses, sum(count(*)) OVER (PARTITION BY s.system, s.agency) AS all_uses
-    FROM (
-      SELECT
-        system, agency, CASE WHEN contains(upper(case_number), 'PD') OR contains(upper(case_number), 'SO')
-          THEN nullif(regexp_extract(upper(case_number), '^([A-Z]{2,6}(PD|SO))[ :#/-]+[0-9]', 1), '') END AS initials
-      FROM main.queries
-      WHERE case_number_state = 'value' AND agency IS NOT NULL
-    ) AS s
-    GROUP BY s.system, s.agency, s.initials
+    SELECT s.system, s.agency, s.initials, s.uses, sum(s.uses) OVER (PARTITION BY s.system, s.agency) AS all_uses FROM initialled AS s
   ) AS i
     ON i.system = q.system AND i.agency = q.agency AND i.initials IS NOT NULL AND i.uses * 20 <= i.all_uses AND starts_with(upper(q.case_number), i.initials)
 ), lists AS (

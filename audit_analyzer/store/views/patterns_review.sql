@@ -8,44 +8,56 @@ SELECT
 FROM main.operators
 GROUP BY lower(trim(operator));
 
+-- reviewers: One row for each system and account that reviews name, with a number for short groupings and the person behind the account (folded).
+-- materialise: nothing without main.reviews
+CREATE VIEW reviewers AS
+SELECT
+  z.system, r.reviewer, CAST(row_number() OVER (ORDER BY z.system, r.reviewer) AS INTEGER) AS reviewer_no, coalesce(p.person_key, lower(trim(r.reviewer))) AS reviewer_person
+FROM (SELECT DISTINCT reviewer FROM main.reviews WHERE reviewer IS NOT NULL) AS r
+CROSS JOIN ground.system_zones AS z
+LEFT JOIN ground.person_keys AS p ON p.operator_key = lower(trim(r.reviewer));
+
 -- review_uses: One row for each human decision with the search that it judged; reviewer_person and searcher_person are the persons behind the accounts (folded), so that one person's two
 -- accounts are one.
 -- materialise: nothing without main.reviews
 CREATE VIEW review_uses AS
 WITH joined AS (
   SELECT
-    r.review_id, r.query_id, r.system, r.reviewer, lower(trim(r.reviewer)) AS reviewer_key, r.started_s, r.decided_s, r.decision, r.candidate, r.method, r.notes,
-    r.export_id, r.record, q.ts_s AS query_ts_s, q.operator, lower(trim(q.person)) AS searcher_key, q.agency, q.case_number, r.case_key, q.subject,
+    r.review_id, r.query_id, r.use_no, r.system, r.reviewer, r.started_s, r.decided_s, r.decision, r.candidate, r.method, r.notes,
+    r.export_id, r.record, q.ts_s AS query_ts_s, q.operator, q.account, q.agency, q.case_number, r.case_key, q.subject,
     q.probe, q.probe_source, q.encounter, q.gallery, q.candidate AS top_candidate, q.candidates, q.top_score, q.operation, q.is_search, q.explained_by,
     q.export_id AS query_export, q.record AS query_record
   FROM ground.queries AS q
   INNER JOIN ground.reviews AS r ON r.use_no = q.use_no
+), searchers AS (
+  SELECT a.account, coalesce(p.person_key, lower(trim(a.person))) AS searcher_person
+  FROM ground.accounts AS a
+  LEFT JOIN ground.person_keys AS p ON p.operator_key = lower(trim(a.person))
 )
-SELECT j.*, coalesce(p.person_key, j.reviewer_key) AS reviewer_person, coalesce(s.person_key, j.searcher_key) AS searcher_person
+SELECT j.*, v.reviewer_no, v.reviewer_person, s.searcher_person
 FROM joined AS j
-LEFT JOIN ground.person_keys AS p ON p.operator_key = j.reviewer_key
-LEFT JOIN ground.person_keys AS s ON s.operator_key = j.searcher_key;
+LEFT JOIN ground.reviewers AS v ON v.system = j.system AND v.reviewer = j.reviewer
+LEFT JOIN searchers AS s ON s.account = j.account;
 
 -- review_paces: One row for each human decision and the pace of its reviewer: took_s is the time from the review's start to its decision (timed), else from the same reviewer's decision before
 -- it (an upper bound); at_once counts that reviewer's decisions of the same second, or the
 -- reviews begun in the same second, whichever are more.
 CREATE VIEW review_paces AS
-WITH decided AS (  -- seconds with one decision are most of them: counting those with more costs a third of counting beside every review
-  SELECT system, reviewer, decided_s, count(*) AS reviews FROM ground.review_uses GROUP BY system, reviewer, decided_s HAVING count(*) > 1
-), begun AS (
-  SELECT system, reviewer, started_s, count(*) AS reviews FROM ground.review_uses WHERE started_s IS NOT NULL GROUP BY system, reviewer, started_s HAVING count(*) > 1
+WITH decided AS (  -- by numbers alone: a window over whole reviews costs six times as much
+  SELECT reviewer_no, decided_s, count(*) AS reviews, min(use_no) AS first_no, lag(decided_s) OVER (PARTITION BY reviewer_no ORDER BY decided_s) AS before_s
+  FROM ground.review_uses
+  GROUP BY reviewer_no, decided_s
+), begun AS (  -- seconds with one review are most of them: counting those with more costs a third of counting beside every review
+  SELECT reviewer_no, started_s, count(*) AS reviews FROM ground.review_uses WHERE started_s IS NOT NULL GROUP BY reviewer_no, started_s HAVING count(*) > 1
 )
 SELECT
-  r.system, r.reviewer, r.query_id, coalesce(r.review_id, r.query_id) AS id, r.export_id, r.record, r.decided_s, r.decision, r.top_score, r.explained_by,
-  CASE
-    WHEN r.started_s <= r.decided_s THEN r.decided_s - r.started_s
-    ELSE r.decided_s - lag(r.decided_s) OVER (PARTITION BY r.system, r.reviewer ORDER BY r.decided_s, r.query_id, r.record)
-  END AS took_s,
+  r.system, r.reviewer, r.reviewer_no, r.query_id, coalesce(r.review_id, r.query_id) AS id, r.export_id, r.record, r.decided_s, r.decision, r.top_score, r.explained_by,
+  CASE WHEN r.started_s <= r.decided_s THEN r.decided_s - r.started_s WHEN r.use_no = d.first_no THEN r.decided_s - d.before_s ELSE r.decided_s - d.decided_s END AS took_s,
   coalesce(r.started_s <= r.decided_s, FALSE) AS timed,
   greatest(coalesce(d.reviews, 1), CASE WHEN r.started_s <= r.decided_s THEN coalesce(b.reviews, 1) ELSE 1 END) AS at_once
 FROM ground.review_uses AS r
-LEFT JOIN decided AS d ON d.system = r.system AND d.reviewer = r.reviewer AND d.decided_s = r.decided_s
-LEFT JOIN begun AS b ON b.system = r.system AND b.reviewer = r.reviewer AND b.started_s = r.started_s;
+LEFT JOIN decided AS d ON d.reviewer_no = r.reviewer_no AND d.decided_s = r.decided_s
+LEFT JOIN begun AS b ON b.reviewer_no = r.reviewer_no AND b.started_s = r.started_s;
 
 -- acted_searches: One row for each action and the search that it followed. link 'named': the action names the search; 'case': it names only the case, and this is the last search with
 -- candidates under that number in the 90 days before. subject is the case number, else the search's id: what the action is known by.

@@ -1,4 +1,4 @@
--- What Python hands to the views each night: audit.toml, the clause packs, the words found in texts. Filled by ground.refresh.
+-- What Python hands to the views each night: audit.toml, the clause packs, the words found in texts. Filled by filling.py.
 
 -- night: The one row of the night: as_of_s is the exclusive end of the day that the night is asked as of.
 CREATE TABLE night (as_of_s BIGINT);
