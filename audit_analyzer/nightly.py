@@ -205,9 +205,10 @@ def rebuild(settings: Settings, stage: Stage | None = None) -> int:
 @contextlib.contextmanager
 def reading(settings: Settings) -> Iterator[Store]:
     """The store for looking only."""
-    from audit_analyzer.store import open_store
+    from audit_analyzer.store import open_store, verify_model
 
     with open_store(settings.database, memory=settings.limits.memory, read_only=True) as store:
+        verify_model(store)
         yield store
 
 
@@ -249,9 +250,10 @@ def code(night: Night, fail_on: str | None) -> int:
 @contextlib.contextmanager
 def _opened(settings: Settings, memory: str | None = None) -> Iterator[Store]:
     """The store for writing: held to its seal when it is opened, checkpointed and sealed anew when all went well."""
-    from audit_analyzer.store import open_store, seal
+    from audit_analyzer.store import open_store, seal, verify_model
 
     with _engine(settings), open_store(settings.database, memory=memory or settings.limits.memory) as store:
+        verify_model(store)
         seal.verify(store, settings.seal)
         yield store
         store.checkpoint()

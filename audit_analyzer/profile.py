@@ -148,9 +148,10 @@ def trough(hours: list[int], *, known: bool = False) -> dict[str, Any]:
 def _reasons(store: Store, systems: dict[str, dict[str, Any]]) -> None:
     """The commonest reasons, folded in case, blanks and `+`, with their share of the uses that give one."""
     sql = f"""WITH as_written AS (SELECT system, reason, count(*) AS n FROM queries WHERE reason_state = 'value' GROUP BY system, reason),
-                folded AS (SELECT system, {FOLDED} AS text, sum(n)::BIGINT AS n FROM as_written GROUP BY system, text HAVING text IS NOT NULL)
-              SELECT system, text, n, sum(n) OVER (PARTITION BY system)::BIGINT AS given, count(*) OVER (PARTITION BY system) AS texts FROM folded
-              QUALIFY row_number() OVER (PARTITION BY system ORDER BY n DESC, text) <= {TOP_REASONS} ORDER BY system, n DESC, text"""
+                folded AS MATERIALIZED (SELECT system, {FOLDED} AS text, sum(n)::BIGINT AS n FROM as_written GROUP BY system, text HAVING text IS NOT NULL),
+                whole AS (SELECT system, sum(n)::BIGINT AS given, count(*) AS texts, max(n, {TOP_REASONS}) AS most FROM folded GROUP BY system)
+              SELECT f.system, f.text, f.n, w.given, w.texts FROM folded AS f INNER JOIN whole AS w ON w.system = f.system WHERE f.n >= w.most[-1]
+              QUALIFY row_number() OVER (PARTITION BY f.system ORDER BY f.n DESC, f.text) <= {TOP_REASONS} ORDER BY f.system, f.n DESC, f.text"""
     for facts in systems.values():
         facts |= {"reasons": 0, "top_reasons": []}
     for system, text, n, given, texts in store.frame(sql).iter_rows():
@@ -188,9 +189,13 @@ def _changes(store: Store, systems: dict[str, dict[str, Any]]) -> None:
     """Days on which a column's filling, or the wording of reasons, changes for good: what stands on either side is not to be compared."""
     import polars as pl  # heavy: only where a night is profiled
 
-    stock = f"""WITH written AS (SELECT system, reason, count(*) AS n FROM queries WHERE {SEARCHES} AND reason_state = 'value' GROUP BY system, reason),
-      folded AS (SELECT system, reason, {FOLDED} AS text, n, sum(n) OVER (PARTITION BY system) AS given FROM written),
-      stock AS (SELECT system, reason FROM folded QUALIFY sum(n) OVER (PARTITION BY system, text) >= {COMMON} * given AND text IS NOT NULL)
+    written = f"SELECT system, reason, count(*) AS n FROM queries WHERE {SEARCHES} AND reason_state = 'value' GROUP BY system, reason"
+    stock = f"""WITH folded AS MATERIALIZED (SELECT system, reason, {FOLDED} AS text, n FROM ({written}) AS written),
+      given AS (SELECT system, sum(n) AS n FROM folded GROUP BY system),
+      common AS (
+        SELECT f.system, f.text FROM folded AS f INNER JOIN given AS g ON g.system = f.system
+        WHERE f.text IS NOT NULL GROUP BY f.system, f.text HAVING sum(f.n) >= {COMMON} * min(g.n)),
+      stock AS (SELECT f.system, f.reason FROM folded AS f INNER JOIN common AS c ON c.system = f.system AND c.text = f.text)
       SELECT q.system, {DAY_NO} AS day_no, count(*) AS n, '{WORDING}' AS "column", count(stock.reason) AS filled
       FROM queries AS q LEFT JOIN stock ON stock.system = q.system AND stock.reason = q.reason
       WHERE {SEARCHES} AND reason_state = 'value' GROUP BY q.system, day_no ORDER BY q.system, day_no"""

@@ -52,6 +52,19 @@ def test_a_store_that_lost_rows_is_refused_and_rebuilding_brings_them_back(place
     assert everything(place) == before
 
 
+def test_a_database_of_another_version_is_told_as_that_and_rebuilding_makes_one_of_this(place, files):
+    before = everything(filled(place, files))
+    with open_store(place.settings.database) as store:
+        store.run("DROP TABLE spellings; ALTER TABLE exports DROP COLUMN integrity")
+    told = r"(?s)has no exports\.integrity and 5 more: another version.*rebuild"
+    with pytest.raises(StoreError, match=told):
+        place.ingest(files / "a.csv")
+    with pytest.raises(StoreError, match=told), nightly.reading(place.settings):
+        pass
+    rebuild(place.settings)
+    assert everything(place) == before
+
+
 @pytest.mark.parametrize("damage", [b"", b"not a database at all", None])
 def test_a_database_that_cannot_be_opened_or_is_gone_is_made_anew_from_the_vault(place, files, damage):
     before = everything(filled(place, files))

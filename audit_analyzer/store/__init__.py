@@ -256,6 +256,15 @@ def open_store(path: Path, *, memory: str = "900MB", threads: int | None = None,
         os.umask(before)
 
 
+def verify_model(store: Store) -> None:
+    """StoreError where the database lacks a table or a column of the model, as one does that an earlier version of the program made."""
+    there = set(store.rows("SELECT table_name, column_name FROM duckdb_columns() WHERE schema_name = 'main'"))
+    lacking = [f"{table.name}.{column.name}" for table in model().values() for column in table.columns if (table.name, column.name) not in there]
+    if lacking:
+        more = f" and {len(lacking) - 1} more" if len(lacking) > 1 else ""
+        raise StoreError(f"the database has no {lacking[0]}{more}: another version of the program made it, or it is damaged", str(store.path), REBUILD)
+
+
 def _not_opened(path: Path, error: duckdb.Error) -> StoreError:
     return StoreError(f"the database cannot be opened: {error}", str(path), REBUILD)
 
