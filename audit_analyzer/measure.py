@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from audit_analyzer import portable, requests
 from audit_analyzer.errors import RuleError
 from audit_analyzer.facts import Facts, base
+from audit_analyzer.store import model
 from audit_analyzer.words import Measurability
 
 if TYPE_CHECKING:
@@ -163,14 +164,24 @@ class Measures:
                 wanted[self._column(need)[0]].add(need)
         for table, needs in sorted(wanted.items()):
             system, listed = "system" if table in CHILDREN else "NULL", sorted(needs)
-            parts = [f'count(*) FILTER (WHERE "{self._column(need)[1]}" IS NULL) AS n{i}' for i, need in enumerate(listed)]
+            source, columns = self._source(table, [self._column(need)[1] for need in listed])
+            parts = [f'count(*) FILTER (WHERE "{column}" IS NULL) AS n{i}' for i, column in enumerate(columns)]
             totals = self.ground.tables.setdefault(table, defaultdict(int))
-            for row in self.locked.dicts(f"SELECT {system} AS system_, export_id AS export_, count(*) AS rows_, {', '.join(parts)} FROM {table} GROUP BY ALL"):
+            for row in self.locked.dicts(f"SELECT {system} AS system_, export_id AS export_, count(*) AS rows_, {', '.join(parts)} FROM {source} GROUP BY ALL"):
                 totals[row["system_"]] += row["rows_"]
                 for i, need in enumerate(listed):
                     state = self._state(row["export_"], need)
                     if state is not None:
                         self.ground.cells.setdefault(need, {}).setdefault(row["system_"], defaultdict(int))[state] += row[f"n{i}"]
+
+    def _source(self, table: str, columns: list[str]) -> tuple[str, list[str]]:
+        """Where rows are counted, and the columns there: in the model, where child rows name their system and have what is asked, else in the ground."""
+        plain = [base(table, column) or "" for column in columns]
+        if table in CHILDREN and set(plain) <= {c.name for c in model()[table].columns}:
+            (row,) = self.locked.dicts(f"SELECT EXISTS (SELECT 1 FROM main.{table} WHERE system IS NULL) AS unnamed")
+            if not row["unnamed"]:
+                return f"main.{table}", plain
+        return table, columns
 
     def _systems(self) -> None:
         """Every system that the night knows of: of the data, of exports that could not be used, and of audit.toml."""

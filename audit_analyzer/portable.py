@@ -9,7 +9,7 @@ import functools
 import re
 import unicodedata
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import sqlglot
 from sqlglot import exp
@@ -40,7 +40,7 @@ def problems(sql: str, parameters: Collection[str] = (), tables: Collection[str]
     if hidden:
         return hidden
     try:
-        trees = sqlglot.parse(sql, read="duckdb")
+        trees = _statements(sql)
     except SqlglotError as error:
         return [_unreadable(error)]
     tree = trees[0] if trees else None
@@ -135,11 +135,18 @@ def _literal(value: object) -> exp.Expression:
 
 
 @functools.lru_cache(maxsize=512)
+def _statements(sql: str) -> list[exp.Expression | None]:
+    """The trees of a text's statements, read once: to be looked at, never changed."""
+    return cast("list[exp.Expression | None]", sqlglot.parse(sql, read="duckdb"))
+
+
 def _parsed(sql: str) -> exp.Expression:
-    return sqlglot.parse_one(sql, read="duckdb")
+    """The tree of a linted SELECT, to be looked at."""
+    return cast("exp.Expression", _statements(sql)[0])
 
 
 def _tree(sql: str) -> exp.Expression:
+    """The tree of a linted SELECT, to be changed."""
     return _parsed(sql).copy()
 
 

@@ -43,8 +43,9 @@ def settle_as_of(store: Store, run_id: str, day: dt.date | None) -> dt.datetime:
     Few events that stand STRAY_DAYS or more after all others have a wrong date rather than a day of their own: one of them would make every deadline due.
     """
     if day is None:
-        events = " UNION ALL ".join(
-            f"SELECT {column}::DATE AS day FROM {table} WHERE {column} < TIMESTAMPTZ '2100-01-01 00:00:00Z'" for table, column in EVENTS.items()
+        events = " UNION ALL ".join(  # UTC's days without asking for a zone: a tenth of the time
+            f"SELECT make_timestamp(epoch_us({column}))::DATE AS day FROM {table} WHERE {column} < TIMESTAMPTZ '2100-01-01 00:00:00Z'"
+            for table, column in EVENTS.items()
         )
         day = store.value(
             f"WITH days AS (SELECT day, count(*) AS n FROM ({events}) GROUP BY day), paced AS (SELECT day, day - lag(day) OVER earlier AS gap_days, "

@@ -60,7 +60,8 @@ FROM ground.linked_uses AS l
 RIGHT JOIN main.authorizations AS c ON l.query_id = c.query_id AND (l.system = c.system OR (c.system IS NULL AND l.only_one))
 LEFT JOIN ground.self_given AS s ON s.system = l.system AND s.query_id = l.query_id AND s.giver_key = lower(trim(c.granted_by));
 
--- biometric_items: One row for each stored face image or template, with its life.
+-- biometric_items: One row for each stored face image or template, with its life. Kept, since a dozen questions begin with it.
+-- materialise: nothing without main.biometric_items
 CREATE VIEW biometric_items AS
 SELECT
   columns(biometric_items, c, without system), coalesce(c.system, l.system) AS system, l.query_ts_s, l.operator, l.query_agency, l.query_subject, l.query_case_key AS case_key

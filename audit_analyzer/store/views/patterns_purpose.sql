@@ -69,6 +69,16 @@ FROM ground.text_hits AS h
 WHERE h.cleared IS NULL AND regexp_matches(h.word, '[^0-9 ]')
   AND ((h.lexicon = 'offenses' AND h.sense NOT IN ('traffic', 'trespass', 'public_order', 'civil_matter')) OR h.lexicon = 'serious_crime');
 
+-- mixed_texts: One row for each of the crime_texts in which something else was found as well, or a matter that is no crime. Nearly all texts that name an offence name nothing else, and
+-- a question about other words need not hold a million of them.
+-- materialise
+CREATE VIEW mixed_texts AS
+SELECT DISTINCT c.text
+FROM ground.crime_texts AS c
+INNER JOIN (
+  SELECT DISTINCT text FROM ground.text_hits WHERE lexicon NOT IN ('offenses', 'serious_crime') OR sense IN ('traffic', 'trespass', 'public_order', 'civil_matter')
+) AS h ON h.text = c.text;
+
 -- social_uses: One row for each search done by a named account whose picture came from social media, as the log says or as words of its name, its carriers or its reason do (social), which is
 -- a screenshot, or which was made of somebody who is known already (known).
 -- materialise

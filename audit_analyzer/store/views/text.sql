@@ -36,7 +36,7 @@ CREATE VIEW reason_keys AS SELECT reason_no, min(reason_key) AS reason_key FROM 
 CREATE VIEW word_hits AS
 WITH wanted AS (
   SELECT c.carrier, c.text AS sought, h.lexicon, h.word, h.matched, h.language, h.disguised, h.cleared, h.sense, h.year_from, h.year_to
-  FROM ground.text_hits AS h INNER JOIN ground.sought_texts AS c ON c.text = h.text
+  FROM ground.sought_texts AS c INNER JOIN ground.text_hits AS h ON h.text = c.text  -- the hits of a lexicon are the few
 ), written AS (
   SELECT q.rowid AS use_no, q.system, q.query_id, q.export_id, q.record, q.occurred_at, q.operator, q.agency, q.operation, q.status, q.reason AS text, w.*
   FROM main.queries AS q INNER JOIN wanted AS w ON w.sought = q.reason
