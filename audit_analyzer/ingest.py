@@ -54,6 +54,7 @@ def ingest(
     if progress:
         progress("", len(delivered), len(delivered))
     settle.children(store)
+    settle.completions(store)
     settle.deletions(store)
     settle.late_twins(store)
     settle.spellings(store)

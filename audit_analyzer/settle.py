@@ -11,6 +11,11 @@ if TYPE_CHECKING:
     from audit_analyzer.store import Store
 
 CHILDREN = ("reviews", "corroborations", "actions", "authorizations", "disclosures")
+LATER = {  # what is not known yet when a row is first told: how it goes on, and how it ends
+    "biometric_items": ("deleted_at", "hold_from", "hold_to"),
+    "authorizations": ("requested_at", "granted_at", "expires_at", "granted_by"),
+    "notices": ("ends_at",),
+}
 
 
 def children(store: Store) -> None:
@@ -42,6 +47,39 @@ def _refuse_ambiguous(store: Store, table: str) -> None:
         "WHERE exports.export_id = m.export_id AND exports.outcome = 'accepted'"
     )
     store.run(f"DELETE FROM {table} WHERE system IS NULL AND query_id IN (SELECT query_id FROM owners WHERE systems > 1)")
+
+
+def completions(store: Store) -> None:
+    """A later version of a row that says what was still open (LATER), and all else alike, is no revision: the row goes on as that one tells."""
+    with store.transaction():
+        for table, still_open in LATER.items():
+            while _complete(store, table, still_open):
+                pass
+
+
+def _complete(store: Store, table: str, still_open: tuple[str, ...]) -> bool:
+    """Fill each row from the first version that completes it; whether there was one."""
+    revised = f"kind = 'revision' AND table_name = '{table}'"
+    if not store.value(f"SELECT count(*) FROM copies WHERE {revised}"):
+        return False
+    types = {c.name: c.type for c in canonical()[table].columns}
+    first = "to_json({" + ", ".join(f"'{name}': t.{name}" for name in types) + "})"
+    pairs = {name: (f"json_extract_string(first, '$.{name}')", f"json_extract_string(version, '$.{name}')") for name in types}
+    alike = [f"({now} IS NULL OR {was} IS NOT DISTINCT FROM {now}{f' OR {was} IS NULL' if name in still_open else ''})" for name, (was, now) in pairs.items()]
+    fills = [f"({pairs[name][0]} IS NULL AND {pairs[name][1]} IS NOT NULL)" for name in still_open]
+    store.run(
+        f"CREATE OR REPLACE TEMP TABLE completing AS "
+        f"WITH versions AS (SELECT t.rowid AS rid, c.rowid AS copy_rid, c.version, {first} AS first FROM (SELECT *, rowid FROM copies WHERE {revised}) c "
+        f"JOIN {table} t ON t.row_key = c.row_key WHERE json_valid(c.version)) "
+        f"SELECT rid, min(copy_rid) AS copy_rid, arg_min(version, copy_rid) AS version FROM versions "
+        f"WHERE {' AND '.join(alike)} AND ({' OR '.join(fills)}) GROUP BY rid"
+    )
+    if not store.value("SELECT count(*) FROM completing"):
+        return False
+    filled = ", ".join(f"{name} = coalesce({table}.{name}, CAST(json_extract_string(d.version, '$.{name}') AS {types[name]}))" for name in still_open)
+    store.run(f"UPDATE {table} SET {filled} FROM completing AS d WHERE {table}.rowid = d.rid")
+    store.run("UPDATE copies SET kind = 'completion' WHERE rowid IN (SELECT copy_rid FROM completing)")
+    return True
 
 
 def deletions(store: Store) -> None:

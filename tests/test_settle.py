@@ -116,3 +116,59 @@ def test_a_record_delivered_again_is_a_copy_though_its_agency_has_got_another_sp
     place.ingest(write_csv(files / "queries.csv", rows))
     place.ingest(write_csv(files / "again.csv", rows[1:]))
     assert place.values("SELECT kind FROM copies") == ["copy"]
+
+
+STORED = {
+    "item_id": "i-1",
+    "system": "metro",
+    "kind": "probe",
+    "citizenship": "unknown",
+    "created_at": "2026-03-01T12:00:00Z",
+    "deleted_at": "",
+    "hold_from": "",
+    "hold_to": "",
+}
+NOON = dt.datetime(2026, 3, 9, 12, tzinfo=dt.UTC)
+
+
+def told(place):
+    return place.rows("SELECT deleted_at FROM biometric_items"), place.rows("SELECT kind FROM copies ORDER BY rowid")
+
+
+def test_an_item_whose_deletion_a_later_delivery_tells_ends_then_and_is_not_revised(place, files):
+    place.ingest(write_csv(files / "a.csv", [STORED]))
+    place.ingest(write_csv(files / "b.csv", [STORED | {"deleted_at": "2026-03-09T12:00:00Z"}]))
+    assert told(place) == ([(NOON,)], [("completion",)])
+
+
+def test_an_item_told_in_parts_ends_as_one_told_at_once(place, files):
+    place.ingest(write_csv(files / "a.csv", [STORED]), write_csv(files / "b.csv", [STORED | {"deleted_at": "2026-03-09T12:00:00Z"}]))
+    assert told(place) == ([(NOON,)], [("completion",)])
+
+
+def test_an_end_that_is_told_another_way_is_a_revision(place, files):
+    place.ingest(write_csv(files / "a.csv", [STORED]))
+    place.ingest(write_csv(files / "b.csv", [STORED | {"deleted_at": "2026-03-09T12:00:00Z"}]))
+    place.ingest(write_csv(files / "c.csv", [STORED | {"deleted_at": "2026-03-05T12:00:00Z"}]))
+    assert told(place) == ([(NOON,)], [("completion",), ("revision",)])
+
+
+def test_a_version_that_changes_more_than_the_end_is_a_revision(place, files):
+    place.ingest(write_csv(files / "a.csv", [STORED]))
+    place.ingest(write_csv(files / "b.csv", [STORED | {"deleted_at": "2026-03-09T12:00:00Z", "created_at": "2026-03-02T12:00:00Z"}]))
+    assert told(place) == ([(None,)], [("revision",)])
+
+
+def test_leave_that_a_later_delivery_tells_as_given_is_given(place, files):
+    asked = {
+        "authorization_id": "u-1",
+        "query_id": "q-1",
+        "system": "metro",
+        "kind": "warrant",
+        "requested_at": "2026-03-01T09:00:00Z",
+        "granted_at": "",
+        "granted_by": "",
+    }
+    place.ingest(write_csv(files / "queries.csv", [use(1)]), write_csv(files / "a.csv", [asked]))
+    place.ingest(write_csv(files / "b.csv", [asked | {"granted_at": "2026-03-09T12:00:00Z", "granted_by": "judge.n"}]))
+    assert place.rows("SELECT granted_at, granted_by FROM authorizations") == [(NOON, "judge.n")]

@@ -311,10 +311,10 @@ CREATE TABLE copies (
   table_name VARCHAR NOT NULL,          -- the canonical table
   row_key UHUGEINT NOT NULL,            -- the row that it repeats
   row_hash UHUGEINT NOT NULL,           -- the values that it has
-  kind VARCHAR NOT NULL,                -- {copy|revision|superseded} revision: other values under the same id, the first stays canonical; superseded: the earlier version, replaced by a source's declaration
+  kind VARCHAR NOT NULL,                -- {copy|completion|revision|superseded} completion: says only what was still open (a deletion, a hold, leave given); revision: other values under the same id, the first stays canonical; superseded: the earlier version, replaced by a source's declaration
   id VARCHAR,                           -- the row's own id
   system VARCHAR,                       -- the row's system
-  version VARCHAR                       -- for revision and superseded: the values as JSON
+  version VARCHAR                       -- but for copy: the values as JSON
 );
 
 -- corrections: ledger. Kept uses that a source declares to replace an earlier version, so that a version which comes later is told for what it is.

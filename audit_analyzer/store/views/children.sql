@@ -75,23 +75,80 @@ SELECT
 FROM ground.linked_uses AS l
 RIGHT JOIN main.disclosures AS c ON l.query_id = c.query_id AND (l.system = c.system OR (c.system IS NULL AND l.only_one));
 
--- operators: One row for each period of an account in the roster; agency_key is its agency as the logs spell it (folded).
+-- roster_ends: One row for each period of the roster (account, agency and beginning) that a later delivery told again: its end as it was told last (NULL: it goes on). part: 'active' or 'trained'.
+-- materialise: nothing without main.operators
+CREATE VIEW roster_ends AS
+WITH arrivals AS (
+  SELECT export_id, min(rowid) AS nth FROM main.exports GROUP BY export_id
+), periods AS (
+  SELECT 'active' AS part, lower(trim(operator)) AS operator_key, lower(trim(agency)) AS said_agency, seconds(active_from) AS begins_s, seconds(active_to) AS ends_s, export_id FROM main.operators
+  UNION ALL
+  SELECT 'trained', lower(trim(operator)), lower(trim(agency)), seconds(trained_from), seconds(trained_to), export_id FROM main.operators WHERE trained_from IS NOT NULL
+), placed AS (
+  SELECT p.*, a.nth, max(a.nth) OVER same AS last_nth, min(a.nth) OVER same AS first_nth
+  FROM periods AS p
+  INNER JOIN arrivals AS a ON a.export_id = p.export_id
+  WINDOW same AS (PARTITION BY p.part, p.operator_key, p.said_agency, p.begins_s)
+)
+SELECT part, operator_key, said_agency, begins_s, CASE WHEN bool_or(ends_s IS NULL) THEN NULL ELSE max(ends_s) END AS ends_s
+FROM placed
+WHERE nth = last_nth AND first_nth < last_nth
+GROUP BY part, operator_key, said_agency, begins_s;
+
+-- operators: One row for each period of an account in the roster; agency_key is its agency as the logs spell it (folded). A period told again by a later delivery ends as that one says (roster_ends).
 CREATE VIEW operators AS
-SELECT columns(operators, o), lower(trim(o.operator)) AS operator_key, coalesce(w.agency_key, lower(trim(o.agency))) AS agency_key
-FROM main.operators AS o LEFT JOIN ground.agency_spellings AS w ON w.said = lower(trim(o.agency));
+SELECT
+  o.operator, o.agency, o.unit, o.role, seconds(o.active_from) AS active_from_s, CASE WHEN e.part IS NULL THEN seconds(o.active_to) ELSE e.ends_s END AS active_to_s,
+  seconds(o.trained_from) AS trained_from_s, CASE WHEN t.part IS NULL THEN seconds(o.trained_to) ELSE t.ends_s END AS trained_to_s,
+  o.licence, o.person, o.export_id, o.record, lower(trim(o.operator)) AS operator_key, coalesce(w.agency_key, lower(trim(o.agency))) AS agency_key
+FROM main.operators AS o
+LEFT JOIN ground.agency_spellings AS w ON w.said = lower(trim(o.agency))
+LEFT JOIN ground.roster_ends AS e
+  ON e.part = 'active' AND e.operator_key = lower(trim(o.operator)) AND e.said_agency IS NOT DISTINCT FROM lower(trim(o.agency)) AND e.begins_s IS NOT DISTINCT FROM seconds(o.active_from)
+LEFT JOIN ground.roster_ends AS t
+  ON t.part = 'trained' AND t.operator_key = lower(trim(o.operator)) AND t.said_agency IS NOT DISTINCT FROM lower(trim(o.agency)) AND t.begins_s = seconds(o.trained_from);
 
 -- shifts: One row for each shift of an operator.
 CREATE VIEW shifts AS SELECT columns(shifts, s), lower(trim(s.operator)) AS operator_key FROM main.shifts AS s;
 
--- cases: One row for each entry of the case register; agency_key is its agency as the logs spell it (folded); assigned operators as text joined by ';' (case_operators has them one by one).
+-- case_ends: One row for each case (number, agency and opening) that a later delivery told again: its end as it was told last (NULL: it is open).
+-- materialise: nothing without main.cases
+CREATE VIEW case_ends AS
+WITH arrivals AS (
+  SELECT export_id, min(rowid) AS nth FROM main.exports GROUP BY export_id
+), placed AS (
+  SELECT
+    c.case_number, lower(trim(c.agency)) AS said_agency, seconds(c.opened_at) AS opened_s, seconds(c.closed_at) AS closed_s, a.nth,
+    max(a.nth) OVER same AS last_nth, min(a.nth) OVER same AS first_nth
+  FROM main.cases AS c
+  INNER JOIN arrivals AS a ON a.export_id = c.export_id
+  WINDOW same AS (PARTITION BY c.case_number, lower(trim(c.agency)), c.opened_at)
+)
+SELECT case_number, said_agency, opened_s, CASE WHEN bool_or(closed_s IS NULL) THEN NULL ELSE max(closed_s) END AS closed_s
+FROM placed
+WHERE nth = last_nth AND first_nth < last_nth
+GROUP BY case_number, said_agency, opened_s;
+
+-- cases: One row for each entry of the case register; agency_key is its agency as the logs spell it (folded); assigned operators as text joined by ';' (case_operators has them one by one). A case told again
+-- by a later delivery ends as that one says (case_ends).
 CREATE VIEW cases AS
-SELECT columns(cases, c), key_of(c.case_number) AS case_key, coalesce(w.agency_key, lower(trim(c.agency))) AS agency_key
-FROM main.cases AS c LEFT JOIN ground.agency_spellings AS w ON w.said = lower(trim(c.agency));
+SELECT
+  c.case_number, c.agency, c.offense, seconds(c.opened_at) AS opened_s, CASE WHEN e.case_number IS NULL THEN seconds(c.closed_at) ELSE e.closed_s END AS closed_s,
+  array_to_string(c.assigned_operators, ';') AS assigned_operators, c.export_id, c.record, key_of(c.case_number) AS case_key, coalesce(w.agency_key, lower(trim(c.agency))) AS agency_key
+FROM main.cases AS c
+LEFT JOIN ground.agency_spellings AS w ON w.said = lower(trim(c.agency))
+LEFT JOIN ground.case_ends AS e
+  ON e.case_number = c.case_number AND e.said_agency IS NOT DISTINCT FROM lower(trim(c.agency)) AND e.opened_s IS NOT DISTINCT FROM seconds(c.opened_at);
 
 -- case_operators: One row for each operator assigned to a case. A case without any row states no assignment, which is not: nobody.
 CREATE VIEW case_operators AS
-SELECT c.case_number, key_of(c.case_number) AS case_key, c.agency, trim(t.operator) AS operator, seconds(c.opened_at) AS opened_s, seconds(c.closed_at) AS closed_s
-FROM main.cases AS c, LATERAL (SELECT unnest(c.assigned_operators) AS operator) AS t;
+SELECT
+  c.case_number, key_of(c.case_number) AS case_key, c.agency, trim(t.operator) AS operator, seconds(c.opened_at) AS opened_s,
+  CASE WHEN e.case_number IS NULL THEN seconds(c.closed_at) ELSE e.closed_s END AS closed_s
+FROM main.cases AS c
+LEFT JOIN ground.case_ends AS e
+  ON e.case_number = c.case_number AND e.said_agency IS NOT DISTINCT FROM lower(trim(c.agency)) AND e.opened_s IS NOT DISTINCT FROM seconds(c.opened_at),
+  LATERAL (SELECT unnest(c.assigned_operators) AS operator) AS t;
 
 -- assemblies: One row for each public assembly; radius_m is how near counts as near: the greater of near_m (1,000 m) and the precision of its place.
 CREATE VIEW assemblies AS

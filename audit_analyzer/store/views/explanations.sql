@@ -26,9 +26,11 @@ CREATE VIEW context_spans AS
 WITH register AS (
   SELECT
     key_of(c.case_number) AS case_key, coalesce(w.agency_key, lower(trim(c.agency))) AS agency_key, c.assigned_operators,
-    coalesce(seconds(c.opened_at), -9000000000) AS from_s, coalesce(seconds(c.closed_at), 9000000000000) AS to_s
+    coalesce(seconds(c.opened_at), -9000000000) AS from_s, coalesce(CASE WHEN e.case_number IS NULL THEN seconds(c.closed_at) ELSE e.closed_s END, 9000000000000) AS to_s
   FROM main.cases AS c
   LEFT JOIN ground.agency_spellings AS w ON w.said = lower(trim(c.agency))
+  LEFT JOIN ground.case_ends AS e
+    ON e.case_number = c.case_number AND e.said_agency IS NOT DISTINCT FROM lower(trim(c.agency)) AND e.opened_s IS NOT DISTINCT FROM seconds(c.opened_at)
 ), numbers AS (
   SELECT case_key, count(DISTINCT agency_key) AS agencies FROM register GROUP BY case_key
 ), named AS (

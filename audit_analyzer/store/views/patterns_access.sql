@@ -1,6 +1,6 @@
 -- Who used which account, when and from where: the roster held against each account, ways in that change too fast, duty, hours, and kinds of face attributes.
 
--- roster_rows: One row for each account of the logs and row of the roster that is about it: the same name (of the same agency where both state one), or another account of the same person
+-- roster_rows: One row for each account of the logs and row of the roster that is about it: the same name (of the same agency where both state one, unless it is a mail address, which is one account's everywhere), or another account of the same person
 -- (own is then false: training goes with the person, employment and role with the account).
 CREATE VIEW roster_rows AS
 WITH named AS (
@@ -8,7 +8,7 @@ WITH named AS (
     a.account, o.role, o.licence, o.person, o.operator, o.operator_key, o.active_from_s, o.active_to_s, o.trained_from_s, o.trained_to_s, o.export_id, o.record
   FROM ground.accounts AS a
   INNER JOIN ground.operators AS o
-    ON o.operator_key = a.operator_key AND (o.agency IS NULL OR a.agency_key = '' OR o.agency_key = a.agency_key)
+    ON o.operator_key = a.operator_key AND (o.agency IS NULL OR a.agency_key = '' OR o.agency_key = a.agency_key OR o.operator_key LIKE '%_@_%._%')
 ), others AS (
   SELECT DISTINCT
     n.account, o.role, o.licence, o.person, o.operator, o.operator_key, o.active_from_s, o.active_to_s, o.trained_from_s, o.trained_to_s, o.export_id, o.record
