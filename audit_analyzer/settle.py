@@ -50,7 +50,7 @@ def _refuse_ambiguous(store: Store, table: str) -> None:
 
 
 def completions(store: Store) -> None:
-    """A later version of a row that says what was still open (LATER), and all else alike, is no revision: the row goes on as that one tells."""
+    """A version of a row that says what was still open (LATER), or leaves that open, and all else alike, is no revision, whichever of them came first."""
     with store.transaction():
         for table, still_open in LATER.items():
             while _complete(store, table, still_open):
@@ -58,21 +58,23 @@ def completions(store: Store) -> None:
 
 
 def _complete(store: Store, table: str, still_open: tuple[str, ...]) -> bool:
-    """Fill each row from the first version that completes it; whether there was one."""
+    """Fill each row from the first version that is alike; whether there was one."""
     revised = f"kind = 'revision' AND table_name = '{table}'"
     if not store.value(f"SELECT count(*) FROM copies WHERE {revised}"):
         return False
     types = {c.name: c.type for c in canonical()[table].columns}
     first = "to_json({" + ", ".join(f"'{name}': t.{name}" for name in types) + "})"
     pairs = {name: (f"json_extract_string(first, '$.{name}')", f"json_extract_string(version, '$.{name}')") for name in types}
-    alike = [f"({now} IS NULL OR {was} IS NOT DISTINCT FROM {now}{f' OR {was} IS NULL' if name in still_open else ''})" for name, (was, now) in pairs.items()]
-    fills = [f"({pairs[name][0]} IS NULL AND {pairs[name][1]} IS NOT NULL)" for name in still_open]
+    same = [f"{was} IS NOT DISTINCT FROM {now}" for name, (was, now) in pairs.items() if name not in still_open]
+    unsaid = [f"({test} OR {pairs[name][1]} IS NULL)" for name, test in zip((n for n in types if n not in still_open), same, strict=True)]
+    fills = [f"({was} IS NULL AND {now} IS NOT NULL)" for was, now in (pairs[name] for name in still_open)]
+    one_open = [f"({was} IS NULL OR {now} IS NULL OR {was} = {now})" for was, now in (pairs[name] for name in still_open)]
     store.run(
         f"CREATE OR REPLACE TEMP TABLE completing AS "
         f"WITH versions AS (SELECT t.rowid AS rid, c.rowid AS copy_rid, c.version, {first} AS first FROM (SELECT *, rowid FROM copies WHERE {revised}) c "
         f"JOIN {table} t ON t.row_key = c.row_key WHERE json_valid(c.version)) "
         f"SELECT rid, min(copy_rid) AS copy_rid, arg_min(version, copy_rid) AS version FROM versions "
-        f"WHERE {' AND '.join(alike)} AND ({' OR '.join(fills)}) GROUP BY rid"
+        f"WHERE {' AND '.join(one_open)} AND (({' AND '.join(same)}) OR ({' AND '.join(unsaid)} AND ({' OR '.join(fills)}))) GROUP BY rid"
     )
     if not store.value("SELECT count(*) FROM completing"):
         return False

@@ -172,3 +172,17 @@ def test_leave_that_a_later_delivery_tells_as_given_is_given(place, files):
     place.ingest(write_csv(files / "queries.csv", [use(1)]), write_csv(files / "a.csv", [asked]))
     place.ingest(write_csv(files / "b.csv", [asked | {"granted_at": "2026-03-09T12:00:00Z", "granted_by": "judge.n"}]))
     assert place.rows("SELECT granted_at, granted_by FROM authorizations") == [(NOON, "judge.n")]
+
+
+def test_an_earlier_state_of_an_item_that_comes_late_changes_nothing(place, files):
+    place.ingest(write_csv(files / "b.csv", [STORED | {"deleted_at": "2026-03-09T12:00:00Z"}]))
+    place.ingest(write_csv(files / "a.csv", [STORED]))
+    assert told(place) == ([(NOON,)], [("completion",)])
+
+
+def test_a_delivery_of_no_more_columns_than_the_deletion_needs_ends_the_item(place, files):
+    place.ingest(write_csv(files / "a.csv", [STORED | {"subject": "s-1"}]))
+    place.ingest(
+        write_csv(files / "b.csv", [{name: STORED[name] for name in ("item_id", "system", "kind", "created_at")} | {"deleted_at": "2026-03-09T12:00:00Z"}])
+    )
+    assert told(place) == ([(NOON,)], [("completion",)])
