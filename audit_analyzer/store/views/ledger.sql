@@ -1,11 +1,12 @@
 -- What was delivered and what became of it, and what the logs cover.
 
--- exports: One row for each export read, refused or failed, with its counts.
+-- exports: One row for each export read, refused or failed, with its counts; asked_s is the exclusive end of the day that the run which read it was asked as of (NULL: of none).
 CREATE VIEW exports AS
 SELECT
-  export_id, path, source, system, zone, zone_basis, outcome, reason, seconds(period_from) AS period_from_s, seconds(period_to) AS period_to_s,
-  read AS read_count, kept, rejected, set_aside, copies, integrity, run_id
-FROM main.exports;
+  e.export_id, e.path, e.source, e.system, e.zone, e.zone_basis, e.outcome, e.reason, seconds(e.period_from) AS period_from_s, seconds(e.period_to) AS period_to_s,
+  e.read AS read_count, e.kept, e.rejected, e.set_aside, e.copies, e.integrity, e.run_id, seconds(r.as_of) AS asked_s
+FROM main.exports AS e
+LEFT JOIN main.runs AS r ON r.run_id = e.run_id;
 
 -- handed_over: One row for each time that a file was handed over, with the run; known: its very bytes had been read before. file is what it is known by from one delivery to the next: its name without
 -- folders, or the whole path where a delivery has that name in several folders.

@@ -32,7 +32,7 @@ WITH worded AS (
       WHEN w.service_declared OR w.service_from_s IS NOT NULL THEN 'a declared service account'
       WHEN regexp_full_match(w.operator_key, 'i-0[0-9a-f]{7,16}') OR regexp_matches(w.operator_key, '^(ip-[0-9]+-[0-9]+|ec2-|eks-|aks-|gke-)') THEN 'a machine in the cloud'
       WHEN regexp_matches(w.operator_key, '^(botocore-session|aws-?cli|aws-sdk|boto3)') THEN 'a name that a program makes up'
-      WHEN list_has_any(parts, ['lambda', 'svc', 'api', 'pipeline', 'job', 'bot', 'robot', 'automation', 'cron', 'daemon', 'batch', 'ecs', 'fargate', 'fn', 'function', 'webhook', 'etl', 'worker', 'scheduler', 'backend', 'webapp', 'integration'])
+      WHEN list_has_any(parts, ['lambda', 'svc', 'api', 'pipeline', 'job', 'bot', 'robot', 'automation', 'cron', 'daemon', 'batch', 'ecs', 'fargate', 'fn', 'function', 'webhook', 'etl', 'worker', 'scheduler', 'backend', 'frontend', 'webapp', 'proxy', 'middleware', 'microservice', 'integration'])
         OR w.operator_key LIKE '%lambda%' OR w.operator_key LIKE 'service-%' OR w.operator_key LIKE '%-service' OR w.operator_key LIKE '%serviceaccount%' OR w.operator_key LIKE '%-role' THEN 'a program by its name'
       WHEN list_has_any(words, ['shared', 'generic', 'kiosk', 'terminal', 'workstation', 'desk', 'frontdesk', 'console', 'counter', 'team', 'squad', 'pool', 'shift', 'nightshift', 'dayshift', 'everyone', 'common', 'group', 'session',
           'precinct', 'station', 'dispatch', 'anyone', 'guest', 'anonymous', 'compartido', 'compartida', 'comun', 'puesto', 'turno', 'comisaria', 'equipo', 'grupo', 'generico', 'partage', 'partagee', 'poste', 'brigade', 'commissariat', 'equipe', 'generique', 'wache', 'dienststelle', 'schicht', 'arbeitsplatz',
