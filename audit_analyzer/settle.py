@@ -17,6 +17,13 @@ LATER = {  # what is not known yet when a row is first told: how it goes on, and
     "notices": ("ends_at",),
 }
 
+NEWEST = {  # the newest time that an export's own rows tell, beside what is told later
+    "biometric_items": "SELECT export_id, max(created_at) AS newest FROM biometric_items GROUP BY export_id",
+    "authorizations": "SELECT a.export_id, max(q.occurred_at) AS newest FROM authorizations a JOIN queries q ON q.query_id = a.query_id "
+    "AND q.system = coalesce(a.system, q.system) GROUP BY a.export_id",
+    "notices": "SELECT export_id, max(starts_at) AS newest FROM notices GROUP BY export_id",
+}
+
 
 def children(store: Store) -> None:
     """A child row without `system` belongs to the one system that knows its query_id; where several do, it is a reject that says so."""
@@ -50,7 +57,10 @@ def _refuse_ambiguous(store: Store, table: str) -> None:
 
 
 def completions(store: Store) -> None:
-    """A version of a row that says what was still open (LATER), or leaves that open, and all else alike, is no revision, whichever of them came first."""
+    """A version of a row that says what was still open (LATER), or leaves that open, and all else alike, is no revision, whichever of them came first.
+
+    What ended before the newest event of an export that had it open by then was not open there: the two contradict each other, and the later is a revision.
+    """
     with store.transaction():
         for table, still_open in LATER.items():
             while _complete(store, table, still_open):
@@ -59,8 +69,8 @@ def completions(store: Store) -> None:
 
 def _complete(store: Store, table: str, still_open: tuple[str, ...]) -> bool:
     """Fill each row from the first version that is alike; whether there was one."""
-    revised = f"kind = 'revision' AND table_name = '{table}'"
-    if not store.value(f"SELECT count(*) FROM copies WHERE {revised}"):
+    of_table = f"FROM copies WHERE table_name = '{table}' AND kind"
+    if not store.value(f"SELECT count(*) {of_table} = 'revision'"):
         return False
     types = {c.name: c.type for c in canonical()[table].columns}
     first = "to_json({" + ", ".join(f"'{name}': t.{name}" for name in types) + "})"
@@ -68,13 +78,24 @@ def _complete(store: Store, table: str, still_open: tuple[str, ...]) -> bool:
     same = [f"{was} IS NOT DISTINCT FROM {now}" for name, (was, now) in pairs.items() if name not in still_open]
     unsaid = [f"({test} OR {pairs[name][1]} IS NULL)" for name, test in zip((n for n in types if n not in still_open), same, strict=True)]
     fills = [f"({was} IS NULL AND {now} IS NOT NULL)" for was, now in (pairs[name] for name in still_open)]
-    one_open = [f"({was} IS NULL OR {now} IS NULL OR {was} = {now})" for was, now in (pairs[name] for name in still_open)]
+    fits = [f"({was} IS NULL OR {now} IS NULL OR {was} = {now})" for was, now in (pairs[name] for name in still_open)]
+    for name in (n for n in still_open if types[n] == "TIMESTAMPTZ"):
+        was, now = pairs[name]
+        for open_, said, key in ((was, now, "row_key"), (now, was, "export_id")):
+            known = f"k.{key} = v.{key} AND k.column_name = '{name}' AND k.newest > CAST({said} AS TIMESTAMPTZ)"
+            fits.append(f"({open_} IS NOT NULL OR {said} IS NULL OR NOT EXISTS (SELECT 1 FROM {'had' if key == 'row_key' else 'knew'}_open k WHERE {known}))")
     store.run(
-        f"CREATE OR REPLACE TEMP TABLE completing AS "
-        f"WITH versions AS (SELECT t.rowid AS rid, c.rowid AS copy_rid, c.version, {first} AS first FROM (SELECT *, rowid FROM copies WHERE {revised}) c "
-        f"JOIN {table} t ON t.row_key = c.row_key WHERE json_valid(c.version)) "
-        f"SELECT rid, min(copy_rid) AS copy_rid, arg_min(version, copy_rid) AS version FROM versions "
-        f"WHERE {' AND '.join(one_open)} AND (({' AND '.join(same)}) OR ({' AND '.join(unsaid)} AND ({' OR '.join(fills)}))) GROUP BY rid"
+        "CREATE OR REPLACE TEMP TABLE completing AS "
+        f"WITH revised AS (SELECT rowid AS copy_rid, row_key, export_id, version {of_table} = 'revision' AND json_valid(version)), "
+        f"newest AS ({NEWEST[table]}), "
+        "knew_open AS (SELECT n.export_id, s.column_name, n.newest FROM newest n JOIN field_states s ON s.export_id = n.export_id "
+        f"WHERE s.table_name = '{table}' AND s.state = 'exported'), "
+        f"told AS (SELECT row_key, export_id FROM {table} UNION ALL SELECT row_key, export_id {of_table} = 'copy'), "
+        "had_open AS (SELECT t.row_key, k.column_name, max(k.newest) AS newest FROM told t JOIN knew_open k ON k.export_id = t.export_id "
+        "WHERE t.row_key IN (SELECT row_key FROM revised) GROUP BY ALL), "
+        f"versions AS (SELECT t.rowid AS rid, r.*, {first} AS first FROM revised r JOIN {table} t ON t.row_key = r.row_key) "
+        f"SELECT rid, min(copy_rid) AS copy_rid, arg_min(version, copy_rid) AS version FROM versions v "
+        f"WHERE {' AND '.join(fits)} AND (({' AND '.join(same)}) OR ({' AND '.join(unsaid)} AND ({' OR '.join(fills)}))) GROUP BY rid"
     )
     if not store.value("SELECT count(*) FROM completing"):
         return False

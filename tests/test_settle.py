@@ -146,6 +146,36 @@ def test_an_item_told_in_parts_ends_as_one_told_at_once(place, files):
     assert told(place) == ([(NOON,)], [("completion",)])
 
 
+def test_an_end_before_the_newest_event_of_the_delivery_that_had_it_open_is_a_revision(place, files):
+    later = STORED | {"item_id": "i-2", "created_at": "2026-03-10T12:00:00Z"}
+    place.ingest(write_csv(files / "a.csv", [STORED, later]))
+    place.ingest(write_csv(files / "b.csv", [STORED | {"deleted_at": "2026-03-09T12:00:00Z"}]))
+    assert told(place) == ([(None,), (None,)], [("revision",)])
+
+
+def test_an_end_before_a_delivery_that_told_the_item_again_as_open_is_a_revision(place, files):
+    place.ingest(write_csv(files / "a.csv", [STORED]))
+    place.ingest(write_csv(files / "b.csv", [STORED, STORED | {"item_id": "i-2", "created_at": "2026-03-10T12:00:00Z"}]))
+    place.ingest(write_csv(files / "c.csv", [STORED | {"deleted_at": "2026-03-09T12:00:00Z"}]))
+    assert told(place) == ([(None,), (None,)], [("copy",), ("revision",)])
+
+
+def test_leave_that_is_told_as_given_before_a_search_that_was_read_without_it_is_a_revision(place, files):
+    asked = {"authorization_id": "u-1", "query_id": "q-1", "system": "metro", "kind": "warrant", "requested_at": "2026-03-01T09:00:00Z", "granted_at": ""}
+    place.ingest(write_csv(files / "queries.csv", [use(1)]), write_csv(files / "a.csv", [asked]))
+    (searched,) = place.values("SELECT occurred_at FROM queries")
+    place.ingest(write_csv(files / "b.csv", [asked | {"granted_at": (searched - dt.timedelta(hours=1)).isoformat()}]))
+    assert place.values("SELECT granted_at FROM authorizations") == [None]
+
+
+def test_a_delivery_without_a_column_for_the_end_did_not_have_it_open(place, files):
+    born = {name: STORED[name] for name in ("item_id", "system", "kind", "created_at")}
+    place.ingest(write_csv(files / "a.csv", [born, born | {"item_id": "i-2", "created_at": "2026-03-10T12:00:00Z"}]))
+    place.ingest(write_csv(files / "b.csv", [born | {"deleted_at": "2026-03-09T12:00:00Z"}]))
+    assert place.rows("SELECT deleted_at FROM biometric_items ORDER BY item_id") == [(NOON,), (None,)]
+    assert place.rows("SELECT kind FROM copies") == [("completion",)]
+
+
 def test_an_end_that_is_told_another_way_is_a_revision(place, files):
     place.ingest(write_csv(files / "a.csv", [STORED]))
     place.ingest(write_csv(files / "b.csv", [STORED | {"deleted_at": "2026-03-09T12:00:00Z"}]))
