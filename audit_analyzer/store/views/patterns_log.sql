@@ -370,8 +370,9 @@ WITH cut AS (
   WHERE p.ts_s < p.previous_s - 86400
 ), sides AS (
   SELECT
-    f.system, f.head, f.place, f.previous_s - f.ts_s AS astray_s, min(CASE WHEN p.place >= f.place AND p.ts_s >= f.previous_s - 43200 THEN p.place END) AS caught_up,
-    max(CASE WHEN p.place < f.place AND p.ts_s <= f.ts_s + 43200 THEN p.place END) AS still_right
+    f.system, f.head, f.place, f.previous_s - f.ts_s AS astray_s,
+    coalesce(min(CASE WHEN p.place >= f.place AND p.ts_s >= f.previous_s - 43200 THEN p.place END), CASE WHEN max(p.place) < f.place + 50 THEN max(p.place) + 1 END) AS caught_up,
+    coalesce(max(CASE WHEN p.place < f.place AND p.ts_s <= f.ts_s + 43200 THEN p.place END), CASE WHEN min(p.place) > f.place - 51 THEN min(p.place) - 1 END) AS still_right
   FROM falls AS f
   INNER JOIN paced AS p ON p.system = f.system AND p.head = f.head AND p.place >= f.place - 51 AND p.place <= f.place + 50
   GROUP BY f.system, f.head, f.place, f.previous_s, f.ts_s

@@ -207,7 +207,8 @@ FROM uses_at(kept) AS q
 INNER JOIN kept AS k ON k.use_no = q.use_no;
 
 -- tried_until_answer: One row for each search of a series that several accounts of a system, or one account with pauses of more than three days, made for one target (the person's token, else the case number,
--- else the image): each as loose as the one before or looser, three times looser at least, without a pause of two weeks, all without candidates but the last. The log must say how many candidates came back.
+-- else the image): each as loose as the one before or looser, three times looser at least, without a pause of two weeks, all without candidates but the last. Where the log does not say how many candidates
+-- came back, nor person or case: what several accounts did with one and the same image (by a key or a hash), without a pause of a day.
 -- materialise
 CREATE VIEW tried_until_answer AS
 WITH keyed AS (
@@ -220,13 +221,17 @@ WITH keyed AS (
     END AS target
   FROM (SELECT rowid AS row_no, system, subject, case_number, case_number_state, probe, threshold, max_candidates, candidates, status, operator FROM main.queries) AS q
   POSITIONAL JOIN ground.use_keys AS u
-  WHERE u.is_search AND q.status = 'ok' AND q.operator IS NOT NULL AND NOT u.is_machine AND q.candidates IS NOT NULL
+  WHERE u.is_search AND q.status = 'ok' AND q.operator IS NOT NULL AND NOT u.is_machine AND (
+    q.candidates IS NOT NULL OR (
+      q.subject IS NULL AND (q.case_number IS NULL OR q.case_number_state <> 'value') AND (q.threshold IS NOT NULL OR q.max_candidates IS NOT NULL) AND (contains(q.probe, '/') OR length(q.probe) >= 24)
+    )
+  )
 ), several AS (
   SELECT target
   FROM keyed
   WHERE target IS NOT NULL
   GROUP BY target
-  HAVING count(*) BETWEEN 4 AND 100 AND count(*) FILTER (WHERE candidates = 0) >= 3 AND (min(threshold) < max(threshold) OR min(max_candidates) < max(max_candidates))
+  HAVING count(*) BETWEEN 4 AND 100 AND (count(*) FILTER (WHERE candidates = 0) >= 3 OR (count(candidates) = 0 AND min(account) < max(account))) AND (min(threshold) < max(threshold) OR min(max_candidates) < max(max_candidates))
 ), following AS (
   SELECT
     k.*, lag(k.ts_s) OVER tries AS before_s, lag(k.candidates) OVER tries AS answered, lag(k.threshold) OVER tries AS threshold_before, lag(k.max_candidates) OVER tries AS most_before
@@ -235,15 +240,15 @@ WITH keyed AS (
 ), cut AS (
   SELECT
     use_no, account, target, ts_s, candidates, ts_s - before_s AS gap_s,
-    CASE WHEN coalesce(answered > 0 OR ts_s - before_s > 1209600, TRUE) THEN 0 WHEN coalesce(threshold < threshold_before, FALSE) OR coalesce(max_candidates > most_before, FALSE) THEN 1 ELSE 0 END AS step,
-    sum(CASE WHEN answered > 0 OR ts_s - before_s > 1209600 OR threshold > threshold_before OR max_candidates < most_before THEN 1 ELSE 0 END)
+    CASE WHEN coalesce(answered > 0, FALSE) OR coalesce(ts_s - before_s > CASE WHEN candidates IS NULL THEN 86400 ELSE 1209600 END, TRUE) THEN 0 WHEN coalesce(threshold < threshold_before, FALSE) OR coalesce(max_candidates > most_before, FALSE) THEN 1 ELSE 0 END AS step,
+    sum(CASE WHEN answered > 0 OR ts_s - before_s > CASE WHEN candidates IS NULL THEN 86400 ELSE 1209600 END OR threshold > threshold_before OR max_candidates < most_before THEN 1 ELSE 0 END)
       OVER (PARTITION BY target ORDER BY ts_s, use_no ROWS UNBOUNDED PRECEDING) AS part
   FROM following
 ), series AS (
   SELECT target, part, min(use_no) AS first_use
   FROM cut
   GROUP BY target, part
-  HAVING count(*) >= 4 AND sum(step) >= 3 AND max(candidates) > 0 AND (min(account) < max(account) OR max(gap_s) > 259200)
+  HAVING count(*) >= 4 AND sum(step) >= 3 AND CASE WHEN count(candidates) = 0 THEN min(account) < max(account) ELSE max(candidates) > 0 AND (min(account) < max(account) OR max(gap_s) > 259200) END
 ), told AS MATERIALIZED (
   SELECT t.use_no, t.step, s.first_use FROM cut AS t INNER JOIN series AS s ON s.target = t.target AND s.part = t.part
 )

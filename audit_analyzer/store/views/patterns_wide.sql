@@ -314,22 +314,28 @@ GROUP BY i.system, i.body, i.images, i.searches;
 
 -- scope_settings: One row for each system and agency (see probe_scope_uses) that logs how many galleries or networks a search went to: searches, the median of the agency, and how many went to
 -- at least 1,000, the size from which the published Eugene log has 1,289 of 4,294 searches: there scope was a setting of the program, not anybody's intent. narrow: nearly all searches of
--- the whole system go to its usual number (the 90th percentile is at most twice the median), so that a few wide ones stand apart; far_from is the number from which they do: at least ten
--- times the usual and twenty.
+-- the whole system, or of the agency where agencies are set differently, go to the usual number (the 90th percentile is at most twice the median), so that a few wide ones stand apart; far_from is
+-- the number from which they do: at least ten times that custom and twenty.
 -- materialise
 CREATE VIEW scope_settings AS
 WITH sizes AS (
   SELECT system, coalesce(agency, owner, system) AS body, galleries_searched FROM ground.searches WHERE galleries_searched IS NOT NULL AND NOT is_machine
 ), bodies AS (
-  SELECT system, body, count(*) AS searches, median(galleries_searched) AS usual, count(*) FILTER (WHERE galleries_searched >= 1000) AS nationwide FROM sizes GROUP BY system, body
-), customs AS (
+  SELECT system, body, count(*) AS searches, median(galleries_searched) AS usual, quantile_disc(galleries_searched, 0.90) AS p90,
+    count(*) FILTER (WHERE galleries_searched >= 1000) AS nationwide
+  FROM sizes GROUP BY system, body
+), systems AS (
   SELECT system, median(galleries_searched) AS usual, quantile_disc(galleries_searched, 0.90) AS p90, count(*) AS searches FROM sizes GROUP BY system
+), customs AS (
+  SELECT
+    b.system, b.body, b.searches, b.usual, b.nationwide,
+    CASE WHEN s.searches >= 100 AND s.p90 <= greatest(2 * s.usual, 5) THEN s.usual WHEN b.searches >= 100 AND b.p90 <= greatest(2 * b.usual, 5) THEN b.usual END AS custom
+  FROM bodies AS b
+  INNER JOIN systems AS s ON s.system = b.system
 )
 SELECT
-  b.system, b.body, b.searches, b.usual, b.nationwide, c.p90 <= greatest(2 * c.usual, 5) AND c.searches >= 100 AS narrow,
-  CASE WHEN c.p90 <= greatest(2 * c.usual, 5) AND c.searches >= 100 AND c.usual < 100 THEN greatest(20, 10 * c.usual) ELSE 1000 END AS far_from
-FROM bodies AS b
-INNER JOIN customs AS c ON c.system = b.system;
+  system, body, searches, usual, nationwide, custom IS NOT NULL AS narrow, CASE WHEN custom < 100 THEN greatest(20, 10 * custom) ELSE 1000 END AS far_from
+FROM customs;
 
 -- grave_texts: One row for each distinct text that names a grave offence or an emergency (rules/lexicons/serious_crime.toml).
 CREATE VIEW grave_texts AS SELECT DISTINCT text FROM ground.text_hits WHERE lexicon = 'serious_crime' AND cleared IS NULL;
