@@ -1,4 +1,4 @@
-"""Findings that see one behaviour share a matter: the same person at the same time, or largely the same evidence. Strongest first."""
+"""Findings that see one behaviour share a matter: one person at one time, largely the same evidence, or one question told of many things. Strongest first."""
 
 from __future__ import annotations
 
@@ -13,16 +13,20 @@ if TYPE_CHECKING:
 
     from audit_analyzer.words import Finding
 
-ALIKE = ("operator", "subject", "case", "item")  # kinds of subject whose findings of one time are one behaviour
+ALIKE = ("operator", "subject", "case", "item", "assembly")  # kinds of subject whose findings of one time are one behaviour
 _LEVEL: dict[str, int] = {severity: level for level, severity in enumerate(SEVERITIES)}
+SHARED = "copied_reason_among_accounts"  # of each account that gives the reason; it is the reason that they share
 SHARE = 0.5  # of the smaller finding's evidence; of both together where one of them is about a whole agency or system
 
 
-def link(findings: Sequence[Finding], persons: Mapping[str, str | None] | None = None) -> None:
-    """Set `matter` on findings that belong together; one that stands alone, or is gone, has none. persons: account to the person behind it."""
+def link(findings: Sequence[Finding], persons: Mapping[str, str | None] | None = None, officers: Mapping[str, str] | None = None) -> None:
+    """Set `matter` on findings that belong together; one that stands alone, or is gone, has none.
+
+    persons: account to the person behind it. officers: action to the officer who did it.
+    """
     live = sorted((f for f in findings if f.status["state"] != "gone"), key=lambda f: (f.period["from"] or "", f.finding_id))
     roots = list(range(len(live)))
-    for a, b in [*_same_subject(live, persons or {}), *_same_evidence(live)]:
+    for a, b in [*_same_subject(live, persons or {}), *_same_evidence(live), *_same_habit(live, officers or {})]:
         low, high = sorted((_root(roots, a), _root(roots, b)))
         roots[high] = low
     groups: dict[int, list[Finding]] = defaultdict(list)
@@ -94,3 +98,21 @@ def _same_evidence(live: Sequence[Finding]) -> Iterable[tuple[int, int]]:
         of = sizes[a] + sizes[b] - common if broad else min(sizes[a], sizes[b])
         if common >= SHARE * of and _together(live[a], live[b]):
             yield a, b
+
+
+def _same_habit(live: Sequence[Finding], officers: Mapping[str, str]) -> Iterable[tuple[int, int]]:
+    """One question told of many cases of one officer, of many items of one store, or of several accounts that give one and the same reason: a habit, not as many matters."""
+    first: dict[tuple[str, ...], int] = {}
+    for at, finding in enumerate(live):
+        kind, where = finding.subject["kind"], ",".join(sorted({e.system for e in finding.evidence if e.system}))
+        habits: set[tuple[str, ...]] = set()
+        if kind == "item":
+            habits = {(finding.rule, where)}
+        elif kind == "case":
+            habits = {(finding.rule, where, officers[e.id]) for e in finding.evidence if e.table == "actions" and e.id in officers}
+        elif kind == "operator" and finding.rule == SHARED:
+            habits = {(finding.rule, where, str(finding.figures.get("reason")))}
+        for habit in sorted(habits):
+            if habit in first:
+                yield first[habit], at
+            first.setdefault(habit, at)

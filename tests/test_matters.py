@@ -8,8 +8,8 @@ def finding(name, subject="op", kind="operator", evidence=("q1",), start="10", e
     return Finding(name, "r", "purpose", "t", severity, "fact", {"kind": kind, "id": subject}, period, {}, [], "", "", rows, {"state": state, "decision": None})
 
 
-def groups(*findings, persons=None):
-    matters.link(findings, persons)
+def groups(*findings, persons=None, officers=None):
+    matters.link(findings, persons, officers)
     named = {}
     for f in findings:
         if f.matter:
@@ -38,6 +38,22 @@ def test_a_finding_about_a_whole_system_does_not_tie_everything_together():
     wide = finding("w", kind="system", subject="m", evidence=[f"q{n}" for n in range(100)], start="00", end="23")
     narrow = [finding(f"n{n}", subject=f"op{n}", evidence=[f"q{n}"]) for n in range(5)]
     assert groups(wide, *narrow) == []
+
+
+def test_many_cases_of_one_officer_under_one_rule_are_one_matter_and_another_officers_are_not():
+    told = [finding(f"c{n}", kind="case", subject=f"C-{n}", start=f"{n:02}", end=f"{n + 1:02}", evidence=[]) for n in range(4)]
+    for n, each in enumerate(told):
+        each.evidence = [Evidence("actions", f"A{n}", "m", "x", None, "1", "action")]
+    assert groups(*told, officers={"A0": "jo", "A1": "jo", "A2": "kim"}) == [["c0", "c1"]]
+
+
+def test_many_items_of_one_store_kept_too_long_are_one_matter():
+    assert groups(*[finding(f"i{n}", kind="item", subject=f"I-{n}", start=f"{n:02}", end=f"{n + 1:02}", evidence=[f"q{n}"]) for n in range(3)]) == [["i0", "i1", "i2"]]
+
+
+def test_accounts_at_one_assembly_and_the_crowd_searched_there_are_one_matter():
+    crowd = finding("crowd", kind="assembly", subject="A-1", evidence=[f"q{n}" for n in range(9)])
+    assert groups(crowd, *[finding(f"op{n}", subject=f"op{n}", evidence=[f"q{3 * n}", f"q{3 * n + 1}"]) for n in range(3)]) == [["crowd", "op0", "op1", "op2"]]
 
 
 def test_a_finding_that_is_gone_is_in_no_matter():

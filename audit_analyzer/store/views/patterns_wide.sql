@@ -19,7 +19,7 @@ WITH named AS (
   SELECT
     text,
     CASE
-      WHEN regexp_matches(folded, '\b(disaster|mass casualty|victim id|victim identification|identif[a-z]* (the |of )?(victims?|deceased|remains)|unidentified|next of kin)\b') THEN 'missing'
+      WHEN regexp_matches(folded, '\b(disaster|mass casualty|victim id|victim identification|(identif[a-z]*|id) (the |of |an? )?(unknown )?(victims?|deceased|decedents?|dead|body|bodies|corpses?|remains)|deceased (persons?|subjects?|identif[a-z]*)|unknown (deceased|decedents?|body|bodies)|decedents?|unidentified|next of kin)\b') THEN 'missing'
       WHEN regexp_matches(folded, '\b(book(ed|ing)( in)?|book in|(jail|custody|prisoner|inmate) (intake|admission|check in)|intake (photo|desk|room)|id at booking)\b') THEN 'intake'
       WHEN regexp_matches(folded, '\b(benchmark[a-z]*|accuracy test[a-z]*|vendor (test|eval)[a-z]*|(system|admin|administrative|acceptance|load|regression) tests?|calibration|back ?fill(ed|ing)?|(legacy|data|batch) (import|migration)|import(ed)? from (old|legacy)( system)?)\b') THEN 'test'
       WHEN regexp_matches(folded, '\b(line ?ups?|photo ?arrays?|photo ?packs?|six ?packs?)\b') THEN 'lineup'
