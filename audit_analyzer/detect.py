@@ -129,7 +129,10 @@ def detect(
         for rule in book.rules:
             before.pop(rule.name, None)
         persons = {row["operator"]: row["person"] for row in locked.dicts("SELECT operator, min(person) AS person FROM operators GROUP BY operator")}
-        officers = {row["action_id"]: row["officer"] for row in locked.dicts("SELECT action_id, officer FROM actions WHERE officer IS NOT NULL AND action_id IS NOT NULL")}
+        officers = {
+            row["action_id"]: row["officer"]
+            for row in locked.dicts("SELECT action_id, officer FROM actions WHERE officer IS NOT NULL AND action_id IS NOT NULL")
+        }
     refused = {rulebook.stem(error.where): error for error in book.refused}
     outcomes.extend(_left_over(name, before.get(name, []), refused.get(name)) for name in sorted(before.keys() | refused.keys()))
     _since(outcomes, run_id, previous)

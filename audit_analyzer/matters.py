@@ -101,7 +101,7 @@ def _same_evidence(live: Sequence[Finding]) -> Iterable[tuple[int, int]]:
 
 
 def _same_habit(live: Sequence[Finding], officers: Mapping[str, str]) -> Iterable[tuple[int, int]]:
-    """One question told of many cases of one officer, of many items of one store, or of several accounts that give one and the same reason: a habit, not as many matters."""
+    """One question told of many cases of one officer, of many items of one store, or of several accounts with one reason: a habit, not as many matters."""
     first: dict[tuple[str, ...], int] = {}
     for at, finding in enumerate(live):
         kind, where = finding.subject["kind"], ",".join(sorted({e.system for e in finding.evidence if e.system}))

@@ -48,7 +48,9 @@ def test_many_cases_of_one_officer_under_one_rule_are_one_matter_and_another_off
 
 
 def test_many_items_of_one_store_kept_too_long_are_one_matter():
-    assert groups(*[finding(f"i{n}", kind="item", subject=f"I-{n}", start=f"{n:02}", end=f"{n + 1:02}", evidence=[f"q{n}"]) for n in range(3)]) == [["i0", "i1", "i2"]]
+    assert groups(*[finding(f"i{n}", kind="item", subject=f"I-{n}", start=f"{n:02}", end=f"{n + 1:02}", evidence=[f"q{n}"]) for n in range(3)]) == [
+        ["i0", "i1", "i2"]
+    ]
 
 
 def test_accounts_at_one_assembly_and_the_crowd_searched_there_are_one_matter():

@@ -201,3 +201,9 @@ FROM unknown AS u
 INNER JOIN series AS s ON s.letters = u.letters
 LEFT JOIN registered AS r ON r.letters = u.letters
 WHERE r.letters IS NULL;
+
+-- case_texts: One row for each distinct reason that holds a number of the case register, for who writes it there because the field for it holds a filler.
+CREATE VIEW case_texts AS
+SELECT DISTINCT n.text
+FROM (SELECT text, unnest(regexp_extract_all(upper(text), '[A-Z]{0,5}[0-9]{1,4}-?[0-9]{3,9}')) AS number FROM ground.texts) AS n
+INNER JOIN ground.cases AS c ON c.case_key = key_of(n.number);
