@@ -129,10 +129,7 @@ def detect(
         for rule in book.rules:
             before.pop(rule.name, None)
         persons = {row["operator"]: row["person"] for row in locked.dicts("SELECT operator, min(person) AS person FROM operators GROUP BY operator")}
-        officers = {
-            row["action_id"]: row["officer"]
-            for row in locked.dicts("SELECT action_id, officer FROM actions WHERE officer IS NOT NULL AND action_id IS NOT NULL")
-        }
+        officers = _officers(locked, outcomes)
     refused = {rulebook.stem(error.where): error for error in book.refused}
     outcomes.extend(_left_over(name, before.get(name, []), refused.get(name)) for name in sorted(before.keys() | refused.keys()))
     _since(outcomes, run_id, previous)
@@ -198,6 +195,16 @@ def _left_over(name: str, before: list[Mapping[str, Any]], refused: RuleError | 
     if refused:
         return RuleOutcome(name, tuple(standing.carried(f, "standing", standing.NOT_ASKED) for f in before), error=str(refused))
     return RuleOutcome(name, tuple(standing.carried(f, "gone", standing.NO_RULE) for f in before))
+
+
+def _officers(locked: Locked, outcomes: Iterable[RuleOutcome]) -> dict[str, str]:
+    """Action to the officer who did it, of those that findings about cases rest on."""
+    found = (finding for outcome in outcomes for finding in outcome.findings if finding.subject["kind"] == "case")
+    acts = sorted({e.id for finding in found for e in finding.evidence if e.table == "actions"})
+    if not acts:
+        return {}
+    told = locked.store.rows("SELECT action_id, min(officer) FROM main.actions WHERE list_contains(?, action_id) AND officer IS NOT NULL GROUP BY ALL", [acts])
+    return dict(told)
 
 
 def _since(outcomes: Iterable[RuleOutcome], run_id: str, previous: Iterable[Mapping[str, Any]]) -> None:

@@ -202,8 +202,11 @@ INNER JOIN series AS s ON s.letters = u.letters
 LEFT JOIN registered AS r ON r.letters = u.letters
 WHERE r.letters IS NULL;
 
--- case_texts: One row for each distinct reason that holds a number of the case register, for who writes it there because the field for it holds a filler.
+-- case_texts: One row for each distinct reason that holds a number of the case register, of uses whose field for it holds a filler: who writes the number there left nothing out.
 CREATE VIEW case_texts AS
+WITH filled AS (
+  SELECT DISTINCT reason AS text FROM main.queries WHERE case_number_state = 'placeholder'
+)
 SELECT DISTINCT n.text
-FROM (SELECT text, unnest(regexp_extract_all(upper(text), '[A-Z]{0,5}[0-9]{1,4}-?[0-9]{3,9}')) AS number FROM ground.texts) AS n
+FROM (SELECT text, unnest(regexp_extract_all(upper(text), '[A-Z]{0,5}[0-9]{1,4}-?[0-9]{3,9}')) AS number FROM filled) AS n
 INNER JOIN ground.cases AS c ON c.case_key = key_of(n.number);
